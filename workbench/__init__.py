@@ -1,0 +1,58 @@
+"""The news workbench: from a folder of untidy article copies to a coverage chart you can defend.
+
+    import workbench as wb
+    articles = wb.load_articles("data/sample")
+
+Every public name is loaded when it is first used, so that `import workbench` takes no time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.articles import WorkbenchError, empty_articles
+    from workbench.clean import original, removed, removed_lines
+    from workbench.coverage import account, compare, coverage, coverage_by
+    from workbench.events import Event, Events, about, load_events, matches
+    from workbench.load import import_ledger, load_articles, write_collection
+    from workbench.plot import plot_coverage, plot_outlets, plot_topics
+    from workbench.report import verify_report, write_report
+    from workbench.reprints import find_reprints
+    from workbench.search import concordance, explain_query, search
+    from workbench.stories import find_stories, story_table
+    from workbench.topics import Topics, fit_topics, write_topics
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "articles": ("WorkbenchError", "empty_articles"),
+    "clean": ("original", "removed", "removed_lines"),
+    "load": ("import_ledger", "load_articles", "write_collection"),
+    "reprints": ("find_reprints",),
+    "topics": ("Topics", "fit_topics", "write_topics"),
+    "stories": ("find_stories", "story_table"),
+    "search": ("concordance", "explain_query", "search"),
+    "events": ("Event", "Events", "about", "load_events", "matches"),
+    "coverage": ("account", "compare", "coverage", "coverage_by"),
+    "plot": ("plot_coverage", "plot_outlets", "plot_topics"),
+    "report": ("verify_report", "write_report"),
+}
+_MODULE = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [  # noqa: PLE0604 - the names are those of _HOME, kept in one place
+    *_MODULE
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE:
+        raise AttributeError(f"workbench has no {name!r}; it has {', '.join(sorted(_MODULE))}")
+    value = getattr(import_module(f"workbench.{_MODULE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*_MODULE, "__version__"])

@@ -1,0 +1,182 @@
+"""Which lines of a text belong to the page around the article: learned from the collection, and a small lexicon.
+
+A text is read as units: its lines, the paragraphs of a hard-wrapped text, or the sentences of a text that came
+without line breaks. Units joined give the text back, character by character.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+
+import pandas as pd
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…»”\"])[ \t\u00a0]+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ])")
+_LONG_LINE = 400
+"""Characters from which a line is read sentence by sentence: longer boilerplate does not occur."""
+
+_PARAGRAPH = 80
+"""Characters from which a line counts as a paragraph of the article."""
+
+_TAIL_LINE = 60
+"""A shorter line without a full stop behind the last paragraph of a page is furniture."""
+
+_REPEATED_LENGTH = (12, 300)
+"""Units of these lengths are learned; shorter ones ("Thank you.") are said in articles too."""
+
+_EDGE = 4
+"""Units from the start or end of a text within which an outlet repeats its furniture."""
+
+_STOPS = (".", "!", "?", "…", "»", "”", '"', ":", ";", ")", "’")
+_TRANSLATION_SIGNS = ("translat", "tradu", "übers", "перев", "перек")
+
+_LANGUAGES = {
+    "en": r"english|anglais|englisch\w*|inglés|английск\w*|англійськ\w*",
+    "fr": r"french|français\w*|französisch\w*|francés|французск\w*|французьк\w*",
+    "de": r"german|allemand|deutsch\w*|alemán|немецк\w*|німецьк\w*",
+    "es": r"spanish|espagnol|spanisch\w*|español|испанск\w*|іспанськ\w*",
+    "ru": r"russian|russe|russisch\w*|ruso|русск\w*|російськ\w*",
+    "uk": r"ukrainian|ukrainien|ukrainisch\w*|ucraniano|украинск\w*|українськ\w*",
+}
+_FROM = r"(?:from(?: the)?|de l['’]|du|de la|de|aus dem|del|с|з|із)\s*(?:original\s+)?"
+
+
+@cache
+def _lexicon() -> list[tuple[str, re.Pattern[str]]]:
+    table = tomllib.loads(files("workbench").joinpath("lexicon/boilerplate.toml").read_text("utf-8"))
+    return [
+        (rule, re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE)) for rule, patterns in table.items()
+    ]
+
+
+def units(text: str) -> list[str]:
+    """The pieces in which boilerplate is looked for; `"".join(units(text)) == text`."""
+    lines = text.splitlines(keepends=True)
+    if _is_wrapped(lines):
+        return re.findall(r"(?:[^\n]*\S[^\n]*\n?)+|\n|[^\n]+", text)
+    return [piece for line in lines for piece in (_sentences(line) if len(line) > _LONG_LINE else [line])]
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Whether most full lines break in the middle of a sentence at a column of 55 to 80."""
+    full = [line.rstrip() for line in lines if len(line.rstrip()) >= 55]
+    broken = [line for line in full if len(line) <= 80 and not line.endswith(_STOPS)]
+    return len(full) >= 4 and len(broken) > len(full) / 2
+
+
+def _sentences(line: str) -> list[str]:
+    cuts = [0, *(found.end() for found in _SENTENCE_END.finditer(line)), len(line)]
+    return [line[start:end] for start, end in zip(cuts, cuts[1:], strict=False) if end > start]
+
+
+def learn(texts: pd.Series, *, groups: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Per group (an outlet), the units it repeats at the edges of articles that otherwise differ.
+
+    A unit counts when it stands in at least three articles of the group, and in one of two hundred, within four
+    units of the start or the end in seven of ten cases. Lines that come back because whole articles come back
+    (reprints) do not count: articles that share more than a third of their units are counted once.
+    """
+    members: dict[str, list[str]] = defaultdict(list)
+    for text, group in zip(texts, groups, strict=True):
+        members[group].append(text)
+    return {
+        group: found for group, found in ((name, _repeated(list(set(held)))) for name, held in members.items()) if found
+    }
+
+
+def _repeated(texts: list[str]) -> frozenset[str]:
+    if len(texts) < 3:
+        return frozenset()
+    split = [[piece.strip() for piece in units(text)] for text in texts]
+    split = [[piece for piece in pieces if piece] for pieces in split]
+    seen: Counter[str] = Counter()
+    at_edge: Counter[str] = Counter()
+    for pieces in split:
+        _count_units(pieces, seen, at_edge)
+    least = max(3, len(texts) // 200)
+    often = {u for u, n in seen.items() if n >= least and at_edge[u] >= 0.7 * n}
+    return _without_reprints(often, split, least) if often else frozenset()
+
+
+def _count_units(pieces: list[str], seen: Counter[str], at_edge: Counter[str]) -> None:
+    shortest, longest = _REPEATED_LENGTH
+    edge = set(pieces[:_EDGE]) | set(pieces[-_EDGE:]) if len(pieces) > _EDGE else set()
+    for piece in set(pieces):
+        if shortest <= len(piece) <= longest:
+            seen[piece] += 1
+            at_edge[piece] += piece in edge
+
+
+def _without_reprints(often: set[str], split: list[list[str]], least: int) -> frozenset[str]:
+    """Keep the units that still stand in `least` articles when copies of an article count once."""
+    holders: dict[str, list[frozenset[str]]] = defaultdict(list)
+    for pieces in sorted(split):
+        own = frozenset(pieces) - often
+        for piece in set(pieces) & often:
+            known = holders[piece]
+            if len(known) < least and not any(_same(own, other) for other in known):
+                known.append(own)
+    return frozenset(piece for piece, known in holders.items() if len(known) >= least)
+
+
+def _same(left: frozenset[str], right: frozenset[str]) -> bool:
+    return len(left & right) * 3 > min(len(left), len(right)) if left and right else left == right
+
+
+def rules(pieces: Sequence[str], *, learned: frozenset[str], page: bool) -> list[str]:
+    """For each unit the name of the rule that removes it, or the empty string where it stays.
+
+    `page` says that the text is a whole page, so that short lines behind its last paragraph are furniture.
+    """
+    found = [_rule_of(piece.strip(), learned) for piece in pieces]
+    if all(rule for rule, piece in zip(found, pieces, strict=True) if piece.strip()):
+        return ["" for _ in found]
+    if page:
+        _mark_tail(pieces, found)
+    return found
+
+
+def _rule_of(line: str, learned: frozenset[str]) -> str:
+    if not line or len(line) > _LONG_LINE:
+        return ""
+    if line in learned:
+        return "repeated"
+    low = line.casefold()
+    for rule, pattern in _lexicon():
+        if rule == "translation" and not any(sign in low for sign in _TRANSLATION_SIGNS):
+            continue
+        if pattern.match(line):
+            return rule
+    return ""
+
+
+def _mark_tail(pieces: Sequence[str], found: list[str]) -> None:
+    """Mark the short lines without a full stop that stand behind the last paragraph."""
+    body = [i for i, piece in enumerate(pieces) if not found[i] and _is_paragraph(piece.strip())]
+    if not body:
+        return
+    for at in range(body[-1] + 1, len(pieces)):
+        line = pieces[at].strip()
+        if line and not found[at] and len(line) <= _TAIL_LINE and not line.endswith(_STOPS):
+            found[at] = "tail"
+
+
+def _is_paragraph(line: str) -> bool:
+    return len(line) >= _PARAGRAPH
+
+
+def language_named(disclaimer: str) -> str:
+    """The language from which a disclaimer says it was translated, or `und` where it names none."""
+    for code, names in _LANGUAGES.items():
+        if re.search(rf"\b{_FROM}(?:{names})\b", disclaimer, re.IGNORECASE):
+            return code
+    return "und"
+
+
+def known_rules() -> Iterable[str]:
+    """The names of the lexicon's rules."""
+    return (rule for rule, _ in _lexicon())

@@ -1,0 +1,254 @@
+"""What a page says around its article is taken off, and every removal can be undone.
+
+The table's column `removed` holds, per article, the edits that lead from the cleaned title and text back to what
+was read: a JSON object with the lists `title` and `text`; each edit is `[start, length, original, rule]`, to be
+read as: the `length` characters at `start` of the cleaned string stand where `original` stood.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+from ftfy import fix_text
+from ftfy.badness import is_bad
+from tqdm.auto import tqdm
+
+from workbench import boilerplate
+from workbench.articles import WorkbenchError, require
+from workbench.languages import detect_language
+from workbench.outlets import domain_of, outlet_name, repeated_tails, split_title
+
+Edit = tuple[int, int, str, str]
+"""Start and length in the cleaned string, the original in its place, and the rule that changed it."""
+
+UNNAMED_AGGREGATOR = "aggregator (not named)"
+"""`carried_by` of a machine-translated copy that does not say which site carried it."""
+
+_PROGRESS_FROM = 2_000
+"""Articles from which cleaning takes over two seconds, so that a bar is shown."""
+
+_ENCODING_RULE, _SPACE_RULE, _TITLE_RULE, _OUTLET_RULE = "encoding", "space", "title", "outlet"
+_LONGEST_TITLE = 220
+
+
+Step = tuple[str, str, str]
+"""What stood there, what is kept of it, and the rule when the two differ."""
+
+
+def _assemble(steps: list[Step]) -> tuple[str, list[Edit]]:
+    """The cleaned string and its edits; white space at its end is cut."""
+    for at in range(len(steps) - 1, -1, -1):
+        stood, kept, rule = steps[at]
+        if kept.strip():
+            break
+        steps[at] = (stood, "", rule or _SPACE_RULE)
+    edits: list[Edit] = []
+    length = 0
+    for stood, kept, rule in steps:
+        if stood != kept:
+            edits.append((length, len(kept), stood, rule))
+        length += len(kept)
+    return "".join(kept for _, kept, _ in steps), edits
+
+
+def restore(cleaned: str, edits: Sequence[Sequence[object]]) -> str:
+    """What was read: `cleaned` with each of its edits undone.
+
+    >>> restore("News.", [[0, 0, "Menu\\n", "skip-link"]])
+    'Menu\\nNews.'
+    """
+    pieces, at = [], 0
+    for start, length, original, _ in edits:
+        pieces += [cleaned[at : int(str(start))], str(original)]
+        at = int(str(start)) + int(str(length))
+    return "".join([*pieces, cleaned[at:]])
+
+
+def original(articles: pd.DataFrame, article_id: str) -> dict[str, str]:
+    """`title` and `text` of one article as they were read, character by character."""
+    require(articles, "title", "text", "removed")
+    if article_id not in articles.index:
+        raise WorkbenchError(f"no article {article_id!r} in this table of {len(articles)} articles")
+    row = articles.loc[article_id]
+    edits = _edits_of(row["removed"])
+    return {name: restore(row[name], edits.get(name, [])) for name in ("title", "text")}
+
+
+def removed(articles: pd.DataFrame) -> pd.DataFrame:
+    """What was taken off, most frequent first.
+
+    Key: `rule`, `line`. Columns: `articles` (how many it was taken off) and `example` (an `article_id`).
+    White space and repaired encodings are left out; `removed_lines` has every single edit.
+    """
+    lines = removed_lines(articles)
+    lines = lines[~lines["rule"].isin([_SPACE_RULE, _ENCODING_RULE])]
+    lines = lines.assign(line=lines["original"].str.strip())
+    counted = lines.groupby(["rule", "line"], as_index=False).agg(
+        articles=("article_id", "nunique"), example=("article_id", "min")
+    )
+    return counted.sort_values(["articles", "rule", "line"], ascending=[False, True, True], ignore_index=True)
+
+
+def removed_lines(articles: pd.DataFrame) -> pd.DataFrame:
+    """Every edit of every article: `article_id`, `part` (title or text), `start`, `length`, `original`, `rule`."""
+    require(articles, "removed")
+    rows = [
+        (article_id, part, *edit)
+        for article_id, packed in articles["removed"].dropna().items()
+        for part, edits in _edits_of(packed).items()
+        for edit in edits
+    ]
+    return pd.DataFrame(rows, columns=["article_id", "part", "start", "length", "original", "rule"])
+
+
+def _edits_of(packed: object) -> dict[str, list[list[object]]]:
+    return json.loads(packed) if isinstance(packed, str) else {}
+
+
+def clean_articles(raw: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame:
+    """The same rows with clean `title` and `text`, one name per outlet, the language, and what was removed.
+
+    `raw` has the columns of `articles.RAW_COLUMNS`; those that date the article are left as they are. Sets
+    `title`, `text`, `source`, `language`, `section`, `translated_from`, `carried_by` and `removed`.
+    """
+    require(raw, "title", "text", "url", "source")
+    table = raw.copy(deep=False)
+    for name in ("title", "text"):
+        table[name] = table[name].fillna("").astype("str")
+    table["source"] = [
+        outlet_name(_given(source), _given(url)) for source, url in zip(raw["source"], raw["url"], strict=True)
+    ]
+    table = _clean_texts(table, progress=progress)
+    table = _clean_titles(table)
+    table["language"] = [_language(title, text) for title, text in zip(table["title"], table["text"], strict=True)]
+    return table
+
+
+def _given(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _language(title: str, text: str) -> str:
+    return detect_language(text if len(text) > 200 else f"{title}\n{text}")
+
+
+def _clean_texts(table: pd.DataFrame, *, progress: bool) -> pd.DataFrame:
+    groups = [_given(source) or "" for source in table["source"]]
+    learned = boilerplate.learn(table["text"], groups=groups)
+    formats = table["format"] if "format" in table else pd.Series("", index=table.index)
+    rows = zip(table["title"], table["text"], formats, groups, table["url"], strict=True)
+    bar = tqdm(
+        rows, total=len(table), desc="cleaning", unit=" articles", disable=not progress or len(table) < _PROGRESS_FROM
+    )
+    done = [
+        _clean_text(title, text, page=kind in ("txt", "html"), learned=learned.get(group, frozenset()), url=_given(url))
+        for title, text, kind, group, url in bar
+    ]
+    titles, texts, edits, languages, carriers = zip(*done, strict=True) if done else ((), (), (), (), ())
+    table["title"] = pd.Series(titles, index=table.index, dtype="str")
+    table["text"] = pd.Series(texts, index=table.index, dtype="str")
+    table["translated_from"] = pd.Series(languages, index=table.index, dtype="str")
+    table["carried_by"] = pd.Series(carriers, index=table.index, dtype="str")
+    table["removed"] = pd.Series(list(edits), index=table.index, dtype="object")
+    return table
+
+
+def _clean_text(
+    title: str, text: str, *, page: bool, learned: frozenset[str], url: str | None
+) -> tuple[str, str, list[Edit], str | None, str | None]:
+    units = boilerplate.units(text)
+    rules = boilerplate.rules(units, learned=learned, page=page)
+    translated, carrier = _translation(units, rules, url)
+    if not title.strip():
+        title = _promote_title(units, rules)
+    steps: list[Step] = []
+    for unit, rule in zip(units, rules, strict=True):
+        steps += [(unit, "", rule)] if rule else _kept(unit, after_blank=_ends_blank(steps))
+    cleaned, edits = _assemble(steps)
+    return title, cleaned, edits, translated, carrier
+
+
+def _translation(units: list[str], rules: list[str], url: str | None) -> tuple[str | None, str | None]:
+    """The language a machine translated from, and the site that carried the copy, where the text says so."""
+    said = " ".join(unit for unit, rule in zip(units, rules, strict=True) if rule == "translation")
+    if not said:
+        return None, None
+    return boilerplate.language_named(said), domain_of(url) or UNNAMED_AGGREGATOR
+
+
+def _promote_title(units: list[str], rules: list[str]) -> str:
+    """The first line that is no boilerplate, taken as the headline where the record has none."""
+    for at, (unit, rule) in enumerate(zip(units, rules, strict=True)):
+        line = unit.strip()
+        if rule or not line:
+            continue
+        rest = any(u.strip() and not r for u, r in zip(units[at + 1 :], rules[at + 1 :], strict=True))
+        if len(line) > _LONGEST_TITLE or not rest:
+            return ""
+        rules[at] = _TITLE_RULE
+        return line
+    return ""
+
+
+def _kept(unit: str, *, after_blank: bool) -> list[Step]:
+    """A line that stays: encoding repaired, blank ends cut, never more than one empty line in a row."""
+    body = unit.rstrip()
+    tail = unit[len(body) :]
+    if not body:
+        return [(unit, "" if after_blank else "\n", _SPACE_RULE)]
+    broken = is_bad(body) or "\x00" in body
+    whole = fix_text(body, uncurl_quotes=False, fix_character_width=False).replace("\x00", "") if broken else body
+    return [(body, whole, _ENCODING_RULE), (tail, _line_end(tail), _SPACE_RULE)]
+
+
+def _ends_blank(steps: list[Step]) -> bool:
+    """Whether what is kept so far is nothing, or ends in an empty line."""
+    last = [kept for _, kept, _ in steps if kept][-2:]
+    return not last or (len(last) == 2 and not last[0].strip() and not last[1].strip())
+
+
+def _line_end(tail: str) -> str:
+    if "\n" in tail or "\r" in tail:
+        return "\n"
+    return " " if tail else ""
+
+
+def _clean_titles(table: pd.DataFrame) -> pd.DataFrame:
+    """Take outlet and section off the headlines; a source or section that is missing is filled from them."""
+    sources = [_given(source) for source in table["source"]]
+    tails = {name: repeated_tails(group) for name, group in table["title"].groupby([name or "" for name in sources])}
+    parts = [
+        split_title(title, outlet=source, tails=tails.get(source or "", frozenset()))
+        for title, source in zip(table["title"], sources, strict=True)
+    ]
+    table["removed"] = [
+        _packed(title, part.title, part.rest, edits)
+        for title, part, edits in zip(table["title"], parts, table["removed"], strict=True)
+    ]
+    table["title"] = pd.Series([_squeezed(part.title) for part in parts], index=table.index, dtype="str")
+    named = [_given(source) or part.outlet or None for source, part in zip(table["source"], parts, strict=True)]
+    table["source"] = pd.Series(named, index=table.index, dtype="str")
+    sections = table["section"] if "section" in table else pd.Series(None, index=table.index, dtype="str")
+    filled = [_given(section) or part.section or None for section, part in zip(sections, parts, strict=True)]
+    table["section"] = pd.Series(filled, index=table.index, dtype="str")
+    return table
+
+
+def _squeezed(title: str) -> str:
+    broken = fix_text(title, uncurl_quotes=False, fix_character_width=False) if is_bad(title) else title
+    return " ".join(broken.replace("\x00", "").split())
+
+
+def _packed(stood: str, kept: str, rest: str, edits: list[Edit]) -> str | None:
+    """The edits of title and text as JSON, or None where nothing was changed."""
+    title: list[Edit] = []
+    shown = _squeezed(kept)
+    if rest and shown and stood.startswith(shown):
+        title = [(len(shown), 0, stood[len(shown) :], _OUTLET_RULE)]
+    elif stood != shown:
+        title = [(0, len(shown), stood, _OUTLET_RULE if rest else _SPACE_RULE)]
+    changed = {name: found for name, found in (("title", title), ("text", edits)) if found}
+    return json.dumps(changed, ensure_ascii=False, separators=(",", ":")) if changed else None

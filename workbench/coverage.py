@@ -1,0 +1,346 @@
+"""Coverage: how many articles, texts and outlets per calendar period, out of how many, with an interval.
+
+Counts are of copies (`articles`), of distinct texts (`texts`) and of known sources (`outlets`). A share never comes
+without its total, and its interval treats the copies of one text as the one observation they are. Articles that
+cannot be put into one period are not spread over several: they are counted as possible, undated or outside.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from workbench.articles import WorkbenchError, require
+from workbench.periods import PERIODS, Day, Flags, Grid, Places, Whole, choice, make_grid, place, times_of
+from workbench.reprints import find_reprints
+from workbench.shares import Counts, counted, share_with_interval
+
+MEASURES = ("articles", "texts", "outlets", "total", "total_texts", "share", "share_low", "share_high")
+"""The numeric columns of a coverage table; `certain`, `possible` and `complete` follow."""
+
+UNITS = ("articles", "texts")
+
+NONE = "(none)"
+"""The name of the group of articles whose value is missing."""
+
+MOST_ROWS = 5_000_000
+"""About 500 MB of table: a column with a value per article (a URL) was asked for by mistake."""
+
+
+def coverage(  # noqa: PLR0913 -- keyword-only, each with its usual value
+    matches: pd.DataFrame,
+    *,
+    of: pd.DataFrame,
+    every: str = "day",
+    by: str | None = None,
+    start: Day | None = None,
+    end: Day | None = None,
+    unit: str = "articles",
+    level: float = 0.95,
+    week_start: str = "monday",
+) -> pd.DataFrame:
+    """One row per period, and per group where `by` names a column: how much of `of` the articles `matches` are.
+
+    `matches` are articles of `of`; only their ids are used. Every period from `start` to `end` is a row (days, both
+    included, UTC; `"2022-01"` will do; by default from the first to the last article of `of` whose period is certain),
+    quiet ones with zeros, and every group of `of` that the window meets. Columns:
+
+    - `period`: first moment of the calendar bin, UTC; then the column `by`, as text, missing values named "(none)"
+    - `articles`, `texts`, `outlets`: matching copies, distinct texts, distinct known sources, certain in the bin
+    - `total`, `total_texts`: articles and distinct texts of `of`, certain in the bin (and group)
+    - `share`: articles / total, 0–1, or texts / total_texts with `unit="texts"`; missing where there is no total
+    - `share_low`, `share_high`: its interval at `level`; see `shares.share_with_interval`
+    - `certain`, `possible`: matching articles that lie in this bin, and that may lie in this bin or in another
+    - `complete`: False where the window, or the time over which `of` was collected, covers the bin only in part;
+      the articles counted are those inside the window
+
+    `attrs["account"]` puts each matching article in one class: certain, possible, undated or outside the window;
+    `attrs["account_of"]` does so for `of`. Without a column `text_id` the copies are found by `find_reprints`.
+
+    Raises WorkbenchError for articles that are not in `of`, and for an unknown period, column, unit or date.
+
+    >>> from workbench.articles import as_articles
+    >>> found = pd.DataFrame({"published": ["2022-01-10", "2022-01-12"], "source": "AP", "text_id": ["a", "b"]})
+    >>> articles = as_articles(found)
+    >>> coverage(articles.iloc[:1], of=articles)[["articles", "total", "share"]]
+       articles  total  share
+    0         1      1    1.0
+    1         0      0    NaN
+    2         0      1    0.0
+    """
+    choice("every", every, PERIODS)
+    setting = _Setting(every, by, unit, level, week_start)
+    return _coverage(matches, of, setting, start, end)
+
+
+def coverage_by(  # noqa: PLR0913 -- keyword-only, each with its usual value
+    matches: pd.DataFrame,
+    *,
+    of: pd.DataFrame,
+    by: str = "source",
+    start: Day | None = None,
+    end: Day | None = None,
+    unit: str = "articles",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """One row per group over the whole window, most articles first; the columns of `coverage` without `period`."""
+    table = _coverage(matches, of, _Setting(None, by, unit, level, "monday"), start, end)
+    return table.sort_values(["articles", "total", by], ascending=[False, False, True], ignore_index=True)
+
+
+def composition(  # noqa: PLR0913 -- keyword-only, each with its usual value
+    articles: pd.DataFrame,
+    *,
+    by: str = "topic",
+    every: str = "month",
+    start: Day | None = None,
+    end: Day | None = None,
+    unit: str = "articles",
+    level: float = 0.95,
+    week_start: str = "monday",
+) -> pd.DataFrame:
+    """One row per period and group: which share of all articles of the period belongs to the group.
+
+    As `coverage`, but `total` is that of the period, not of the group, so that the shares of a period add up to 1
+    (for `unit="articles"`). Made for topics over time; serves outlets and languages as well.
+    """
+    choice("every", every, PERIODS)
+    setting = _Setting(every, by, unit, level, week_start, whole=True)
+    return _coverage(articles, articles, setting, start, end)
+
+
+def account(
+    matches: pd.DataFrame,
+    *,
+    every: str = "day",
+    start: Day | None = None,
+    end: Day | None = None,
+    week_start: str = "monday",
+) -> pd.Series[int]:
+    """How many articles are `certain`, `possible`, `undated` or `outside` at this bin size; together they are all.
+
+    A Series of whole numbers, the first of them `articles`, their sum. The window is that of `coverage`; without
+    `start` and `end` it reaches as far as the articles themselves.
+    """
+    choice("every", every, PERIODS)
+    times = times_of(matches)
+    grid = make_grid(times, every, start=start, end=end, week_start=week_start)
+    return pd.Series(place(times, grid).account(), name="articles", dtype="int64")
+
+
+def compare(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The coverage of several events in one table, with the column `event` in front; rows in the given order.
+
+    All tables need the same period, unit and grouping, else WorkbenchError. `attrs["accounts"]` holds the account of
+    each event; an article may belong to several events, so the accounts do not add up.
+    """
+    if not tables:
+        raise WorkbenchError("there is no table to compare; give compare({'name': coverage(…), …})")
+    same = ("every", "by", "unit", "level", "week_start")
+    first_name, first = next(iter(tables.items()))
+    for name, table in tables.items():
+        require(table, "articles", "total", "share")
+        for key in same:
+            if table.attrs.get(key) != first.attrs.get(key):
+                raise WorkbenchError(
+                    f"{name!r} was counted with {key}={table.attrs.get(key)!r}, {first_name!r} with "
+                    f"{key}={first.attrs.get(key)!r}; count both alike"
+                )
+    parts = [table.assign(event=str(name)) for name, table in tables.items()]
+    for part in parts:
+        part.attrs = {}
+    stacked = pd.concat(parts, ignore_index=True)
+    stacked = stacked[["event", *(name for name in stacked.columns if name != "event")]]
+    stacked.attrs = {key: first.attrs.get(key) for key in same}
+    stacked.attrs["accounts"] = {str(name): table.attrs.get("account", {}) for name, table in tables.items()}
+    return stacked
+
+
+@dataclass(frozen=True)
+class _Setting:
+    every: str | None
+    by: str | None
+    unit: str
+    level: float
+    week_start: str
+    whole: bool = False
+
+    def __post_init__(self) -> None:
+        choice("unit", self.unit, UNITS)
+        if isinstance(self.level, bool) or not isinstance(self.level, (int, float)) or not 0 < self.level < 1:
+            raise WorkbenchError(f"level={self.level!r} is not between 0 and 1; write level=0.95 for 95 %")
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The cells of the table, and for each article its group, its text and its source as numbers."""
+
+    groups: list[str]
+    group: Whole
+    text: Whole
+    source: Whole
+
+
+def _coverage(
+    matches: pd.DataFrame, of: pd.DataFrame, setting: _Setting, start: Day | None, end: Day | None
+) -> pd.DataFrame:
+    require(of, "published", "source")
+    require(matches)
+    matched = _matched(matches, of)
+    _check_column(of, matches, setting.by)
+    times = times_of(of)
+    grid = make_grid(times, setting.every, start=start, end=end, week_start=setting.week_start)
+    places = place(times, grid)
+    cells = _cells(of, setting.by, places)
+    _check_size(grid, cells, setting.by)
+    table = _table(grid, places, cells, matched, setting)
+    return _described(table, places, matched, setting, grid)
+
+
+def _matched(matches: pd.DataFrame, of: pd.DataFrame) -> Flags:
+    """True for each article of `of` that is among the matches."""
+    matched = np.zeros(len(of), dtype=bool)
+    for name, table in (("of", of), ("matches", matches)):
+        if not table.index.is_unique:
+            twice = table.index[table.index.duplicated()]
+            raise WorkbenchError(
+                f"{len(twice)} articles stand twice in {name}, the first is {twice[0]!r}; "
+                f"drop them with {name}[~{name}.index.duplicated()]"
+            )
+    where = of.index.get_indexer(matches.index) if len(of) else np.full(len(matches), -1)
+    if (strange := where < 0).any():
+        raise WorkbenchError(
+            f"{int(strange.sum())} of {len(matches)} matching articles are not in of=, for example "
+            f"{matches.index[strange][0]!r}; give the collection the matches were taken from"
+        )
+    matched[where] = True
+    return matched
+
+
+def _check_column(of: pd.DataFrame, matches: pd.DataFrame, by: str | None) -> None:
+    if by is None:
+        return
+    if by in {"period", *MEASURES, "certain", "possible", "complete"}:
+        raise WorkbenchError(f"by={by!r} is a name of the result's own columns; rename the column of the articles")
+    if not isinstance(by, str) or by not in of.columns:
+        known = [str(name) for name in of.columns]
+        close = difflib.get_close_matches(str(by), known, n=3, cutoff=0.5)
+        hint = f"; did you mean {' or '.join(map(repr, close))}?" if close else f"; it has {', '.join(known)}"
+        also = "; the matches have it: assign it to of= as well" if by in matches.columns else hint
+        raise WorkbenchError(f"by={by!r} is no column of the articles{also}")
+
+
+def _cells(of: pd.DataFrame, by: str | None, places: Places) -> _Cells:
+    group, groups = (np.zeros(len(of), np.int64), [""]) if by is None else _named(of[by])
+    if by is not None:
+        met = np.unique(group[places.certain | places.possible])
+        group = np.searchsorted(met, group).astype(np.int64)
+        groups = [groups[number] for number in met]
+    source = pd.factorize(of["source"])[0].astype(np.int64)
+    return _Cells(groups, group, _texts(of), source)
+
+
+def _named(column: pd.Series) -> tuple[Whole, list[str]]:
+    """For each article the number of its group, and the groups' names by the alphabet, missing ones last."""
+    try:
+        code, values = pd.factorize(column)
+    except TypeError:
+        raise WorkbenchError(
+            f"the column {column.name!r} holds lists or other compound values; give each article one value"
+        ) from None
+    names = [_name(value) for value in values]
+    ordered = [*sorted(set(names) - {NONE}), NONE]
+    number = {name: place for place, name in enumerate(ordered)}
+    final = np.array([*(number[name] for name in names), number[NONE]], dtype=np.int64)
+    return final[code], ordered
+
+
+def _name(value: object) -> str:
+    """A group's name: whole numbers without the point that a missing value beside them forces on them."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip() or NONE
+
+
+def _texts(of: pd.DataFrame) -> Whole:
+    """For each article the number of its text; an article without a `text_id` is a text of its own."""
+    ids = (
+        of["text_id"] if "text_id" in of.columns and not (len(of) and of["text_id"].isna().all()) else find_reprints(of)
+    )
+    code = pd.factorize(ids)[0].astype(np.int64)
+    own = code < 0
+    code[own] = (code.max() if len(code) else 0) + 1 + np.arange(int(own.sum()))
+    return code
+
+
+def _check_size(grid: Grid, cells: _Cells, by: str | None) -> None:
+    rows = len(grid) * len(cells.groups)
+    if rows > MOST_ROWS:
+        raise WorkbenchError(
+            f"{len(grid):,} periods of {len(cells.groups):,} groups by {by!r} make {rows:,} rows, more than "
+            f"{MOST_ROWS:,}; take longer periods, a shorter window or a column with fewer values"
+        )
+
+
+def _table(grid: Grid, places: Places, cells: _Cells, matched: Flags, setting: _Setting) -> pd.DataFrame:
+    width = len(cells.groups)
+    size = len(grid) * width
+    columns: dict[str, object] = {"period": np.repeat(np.arange(len(grid)), width)}
+    if setting.by is not None:
+        columns[setting.by] = pd.array(cells.groups * len(grid), dtype="str")
+    chosen = places.certain
+    cell = places.first[chosen] * width + cells.group[chosen]
+    base = cell // width if setting.whole and width else cell
+    counts = counted(cell, base, cells.text[chosen], cells.source[chosen], matched[chosen], size=size)
+    columns |= _columns(counts, setting, width)
+    columns["possible"] = _possible(places, cells, matched, len(grid))
+    columns["complete"] = np.repeat(grid.complete, width)
+    table = pd.DataFrame(columns)
+    table["period"] = grid.periods.take(table["period"].to_numpy())
+    return table if setting.every is not None else table.drop(columns="period")
+
+
+def _columns(counts: Counts, setting: _Setting, width: int) -> dict[str, object]:
+    """The numbers of the table; with `whole`, every group of a period is measured against the period's total."""
+    total, total_texts, copies = counts.total, counts.total_texts, counts.squares[2]
+    if setting.whole and width:
+        cells = np.arange(len(counts.articles)) // width
+        total, total_texts, copies = total[cells], total_texts[cells], copies[cells]
+    if setting.unit == "texts":
+        share, low, high = share_with_interval(counts.texts, total_texts, level=setting.level)
+    else:
+        squares = (counts.squares[0], counts.squares[1], copies)
+        share, low, high = share_with_interval(counts.articles, total, total_texts, squares, level=setting.level)
+    numbers: tuple[object, ...] = (counts.articles, counts.texts, counts.outlets, total, total_texts, share, low, high)
+    return {**dict(zip(MEASURES, numbers, strict=True)), "certain": counts.articles}
+
+
+def _possible(places: Places, cells: _Cells, matched: Flags, periods: int) -> Whole:
+    """For each cell the matching articles that may lie in it or in another one."""
+    width = len(cells.groups)
+    chosen = places.possible & matched
+    group, size = cells.group[chosen], (periods + 1) * width
+    came = np.bincount(places.first[chosen] * width + group, minlength=size)
+    left = np.bincount((places.last[chosen] + 1) * width + group, minlength=size)
+    counted: Whole = np.cumsum((came - left).reshape(periods + 1, width), axis=0)[:periods].ravel()
+    return counted
+
+
+def _described(table: pd.DataFrame, places: Places, matched: Flags, setting: _Setting, grid: Grid) -> pd.DataFrame:
+    table.attrs = {
+        "account": places.account(matched),
+        "account_of": places.account(),
+        "every": setting.every,
+        "by": setting.by,
+        "unit": setting.unit,
+        "level": setting.level,
+        "week_start": setting.week_start,
+        "whole": setting.whole,
+        "start": None if not len(grid) else str(pd.Timestamp(int(grid.edges[0]), unit="us").date()),
+        "end": None if not len(grid) else str(pd.Timestamp(int(grid.edges[-1]) - 1, unit="us").date()),
+    }
+    return table

@@ -1,0 +1,301 @@
+"""Figures: each takes a table of `coverage` (or the topics) and gives back a plotly Figure; nothing is counted here.
+
+Every figure can be read in print and without colour, on 390 and 1,200 pixels, carries its totals and what was left
+out in a note beneath, and in `layout.meta` a title, a caption and an alternative text for the page around it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from workbench.articles import WorkbenchError, require
+from workbench.look import (
+    DASHES,
+    GREY,
+    PALETTE,
+    SYMBOLS,
+    TEMPLATE,
+    colour_of,
+    colours_of,
+    count,
+    describe,
+    faded,
+    frame,
+    nothing,
+    plain,
+    safe,
+)
+from workbench.periods import choice
+from workbench.plot_marks import Mark, draw_marks
+from workbench.plot_outlets import plot_outlets
+from workbench.plot_topics import plot_topics
+from workbench.plot_words import NEEDED, account_note, hover_data
+
+__all__ = ["TEMPLATE", "colour_of", "plot_coverage", "plot_outlets", "plot_topics"]
+
+MEASURES = ("articles", "texts", "outlets", "share")
+
+MOST_LINES = 8
+"""More lines in one chart cannot be followed; the rest is gathered or drawn thin."""
+
+MOST_BANDS = 3
+"""More bands over one another hide what they show; intervals then stand in the hover text."""
+
+_OFFSETS: dict[object, pd.DateOffset] = {
+    "day": pd.DateOffset(days=1),
+    "week": pd.DateOffset(weeks=1),
+    "month": pd.DateOffset(months=1),
+    "quarter": pd.DateOffset(months=3),
+    "year": pd.DateOffset(years=1),
+}
+_WRITTEN = {"month": "%B %Y", "year": "%Y"}
+_WORDS = {"articles": "articles", "texts": "distinct texts", "outlets": "outlets"}
+
+
+@dataclass(frozen=True)
+class _Chart:
+    """What is drawn: the table with `x` (middle), `after` (end) and `when` (written), and the words about it."""
+
+    table: pd.DataFrame
+    measure: str
+    by: str | None
+    every: str
+    unit: str
+    level: float
+    whole: bool
+
+    @property
+    def axis(self) -> str:
+        if self.measure != "share":
+            return f"{_WORDS[self.measure]} per {self.every}"
+        own = self.by not in {None, "event"} and not self.whole
+        of = f"each {self.by}'s {self.unit}" if own else f"all {self.unit}"
+        return f"share of {of} per {self.every}, %"
+
+
+def plot_coverage(
+    table: pd.DataFrame,
+    *,
+    measure: str = "articles",
+    mark: Mark | None = None,
+    title: str | None = None,
+    gaps: bool = True,
+) -> go.Figure:
+    """A chart of a `coverage` or `compare` table over time: bars for one series of counts, else a line per group.
+
+    `measure` is articles, texts, outlets or share. Articles that may lie in several periods stand lighter on top of
+    single bars. Periods covered only in part are hatched, or have hollow markers. Shares have their interval as a
+    band for up to three lines, and always in the hover text, with the total. At most eight groups are drawn in
+    colour: the rest is added up as "other" for articles and drawn thin and grey for the other measures, whose groups
+    cannot be added. `mark` (an event, several, or pairs of date and label) draws numbered lines at known dates.
+    `gaps` shades the periods of a column `gap`.
+
+    Raises WorkbenchError for an unknown measure and a table that is no coverage over time.
+    """
+    choice("measure", measure, MEASURES)
+    chart = _chart(table, measure)
+    heading = title or f"Coverage: {chart.axis.removesuffix(', %')}"
+    if chart.table.empty:
+        return nothing(heading, "There is no article with a certain time in this window.")
+    figure = go.Figure()
+    names, notes = _draw(figure, chart)
+    if gaps:
+        notes += _draw_gaps(figure, chart)
+    notes += _partial_note(chart, bars=isinstance(figure.data[0], go.Bar))
+    above, listed = draw_marks(figure, mark, first=chart.table["period"].min(), after=chart.table["after"].max())
+    figure.update_xaxes(type="date", title={"text": f"{chart.every} (UTC)", "standoff": 4})
+    figure.update_xaxes(range=[chart.table["period"].min(), chart.table["after"].max()])
+    figure.update_yaxes(title_text=chart.axis, rangemode="tozero")
+    if measure == "share":
+        figure.update_yaxes(tickformat="~%")
+    notes = [account_note(table), *notes]
+    frame(figure, title=heading, notes=[*notes, *listed], names=names, above=above)
+    return describe(figure, title=heading, caption=_caption(chart, notes), alt=_alternative(chart, heading))
+
+
+def _chart(table: pd.DataFrame, measure: str) -> _Chart:
+    require(table, "period", *NEEDED)
+    attrs = table.attrs
+    by = _grouping(table)
+    if by is None and table["period"].duplicated().any():
+        raise WorkbenchError("the table has several rows per period but does not say by what; set table.attrs['by']")
+    every = str(attrs.get("every") or "period")
+    timed = table.reset_index(drop=True)
+    timed["after"] = timed["period"] + _OFFSETS.get(every, pd.DateOffset(days=1))
+    timed["x"] = timed["period"] + (timed["after"] - timed["period"]) / 2
+    timed["when"] = _written(timed, every)
+    timed["group"] = "" if by is None else timed[by].astype("str")
+    unit, level = str(attrs.get("unit", "articles")), float(attrs.get("level", 0.95))
+    return _Chart(timed, measure, by, every, unit, level, bool(attrs.get("whole")))
+
+
+def _grouping(table: pd.DataFrame) -> str | None:
+    """The column that tells the lines apart, none for a single line."""
+    by: str | None = table.attrs.get("by")
+    if "event" not in table.columns or (by is not None and len(table["event"].unique()) == 1):
+        return by
+    if by not in {None, "event"}:
+        raise WorkbenchError(
+            f"the table compares events and has groups by {by!r}; draw one event, table[table['event'] == …]"
+        )
+    return "event"
+
+
+def _written(table: pd.DataFrame, every: str) -> pd.Series[str]:
+    if every == "quarter":
+        period = table["period"].dt
+        return period.year.astype("str") + " Q" + period.quarter.astype("str")
+    first = table["period"].dt.strftime(_WRITTEN.get(every, "%a %d %b %Y"))
+    written = first + table["complete"].map({True: "", False: " (covered in part)"}).astype("str")
+    return written.astype("str")
+
+
+def _draw(figure: go.Figure, chart: _Chart) -> tuple[list[str], list[str]]:
+    """Draw the series; gives the entries of the legend and notes on what is drawn how."""
+    if chart.by is None and chart.measure != "share":
+        return _draw_bars(figure, chart)
+    ranked = chart.table.groupby("group", sort=True)["articles"].sum().sort_values(ascending=False, kind="stable")
+    shown, rest = list(ranked.index[:MOST_LINES]), list(ranked.index[MOST_LINES:])
+    colours = colours_of(shown) if chart.by is not None else {"": PALETTE[0]}
+    names = [plain(name, most=40) for name in shown] if chart.by is not None else []
+    notes = []
+    if rest:
+        names.append(_draw_rest(figure, chart, rest))
+        how = "added up as" if chart.measure == "articles" else "thin and grey as"
+        notes.append(
+            f"The {MOST_LINES} largest of {len(ranked)} by {chart.by} are drawn, the others {how} “{names[-1]}”."
+        )
+    if chart.measure == "share":
+        notes.append(_interval_note(chart, len(shown)))
+        if len(shown) <= MOST_BANDS:
+            for name in shown:
+                _draw_band(figure, chart.table[chart.table["group"] == name], colours[name])
+    for place, name in enumerate(shown):
+        _draw_line(figure, chart, name, colours[name], place)
+    return names, notes
+
+
+def _draw_bars(figure: go.Figure, chart: _Chart) -> tuple[list[str], list[str]]:
+    table = chart.table
+    colour = PALETTE[0]
+    width = (table["after"] - table["period"]).dt.total_seconds() * 1000
+    pattern = {"shape": np.where(table["complete"], "", "/"), "fgcolor": colour, "bgcolor": "white", "solidity": 0.3}
+    look = {"color": colour, "line": {"width": 0}, "pattern": pattern}
+    shared = {"x": table["period"], "width": width * 0.9, "offset": width * 0.05, "customdata": hover_data(table)}
+    figure.add_bar(
+        y=table[chart.measure], marker=look, name=_WORDS[chart.measure], hovertemplate=_hover(chart), **shared
+    )
+    maybe = table["possible"]
+    if chart.measure != "articles" or not maybe.any():
+        return [], []
+    light = {"color": faded(colour, 0.25), "line": {"color": colour, "width": 0.5}}
+    figure.add_bar(y=maybe, marker=light, name="possible", hovertemplate=_hover(chart), **shared)
+    figure.update_layout(barmode="stack")
+    note = f"Lighter: articles that may lie in this or another {chart.every}, drawn in each of them."
+    return ["articles", "possible"], [note]
+
+
+def _draw_line(figure: go.Figure, chart: _Chart, name: str, colour: str, place: int) -> None:
+    table = chart.table[chart.table["group"] == name]
+    symbol = SYMBOLS[place % len(SYMBOLS)]
+    hollow = np.where(table["complete"], symbol, f"{symbol}-open")
+    crowded = len(table) > 60
+    figure.add_scatter(
+        x=table["x"], y=table[chart.measure], mode="lines+markers", name=safe(name, most=40),
+        line={"color": colour, "dash": DASHES[place % len(DASHES)], "width": 1.5 if crowded else 2},
+        marker={"symbol": hollow, "size": 4 if crowded else 7}, customdata=hover_data(table),
+        hovertemplate=_hover(chart),
+    )  # fmt: skip
+
+
+def _draw_band(figure: go.Figure, table: pd.DataFrame, colour: str) -> None:
+    """The interval of each unbroken run of periods that have a share."""
+    known = table["share"].notna()
+    for _, run in table[known].groupby((~known).cumsum()[known]):
+        figure.add_scatter(
+            x=[*run["x"], *run["x"][::-1]], y=[*run["share_high"], *run["share_low"][::-1]], mode="lines",
+            fill="toself", fillcolor=faded(colour, 0.18), hoverinfo="skip", showlegend=False,
+            line={"width": 0 if len(run) > 1 else 4, "color": faded(colour, 0.3)},
+        )  # fmt: skip
+
+
+def _draw_rest(figure: go.Figure, chart: _Chart, rest: list[str]) -> str:
+    """Draw the groups past the largest; gives their name in the legend."""
+    name = f"other ({len(rest)})"
+    table = chart.table[chart.table["group"].isin(rest)]
+    if chart.measure == "articles":
+        keys = ["period", "x", "when", "complete"]
+        table = table.groupby(keys, as_index=False)[["articles", "total", "possible"]].sum()
+        # the texts, outlets and intervals of several groups together are not known from the groups' own
+        table = table.assign(
+            group=name, texts=np.nan, outlets=np.nan, share=np.nan, share_low=np.nan, share_high=np.nan
+        )
+    parts = [_broken(part, chart.measure) for _, part in table.groupby("group", sort=True)]
+    drawn = pd.concat(parts, ignore_index=True)
+    figure.add_scatter(
+        x=drawn["x"], y=drawn[chart.measure], mode="lines", name=name, legendrank=2000,
+        line={"color": faded(GREY, 0.8), "width": 1},
+        customdata=hover_data(drawn), hovertemplate=_hover(chart),
+    )  # fmt: skip
+    return name
+
+
+def _broken(part: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """The rows with an empty one after them, where a line that holds several groups is to break."""
+    last = part.iloc[[-1]].copy()
+    last[measure] = np.nan
+    return pd.concat([part, last.astype(part.dtypes.to_dict() | {measure: float})], ignore_index=True)
+
+
+def _hover(chart: _Chart) -> str:
+    group = "" if chart.by is None else "<b>%{customdata[0]}</b><br>"
+    return (
+        group + "%{customdata[1]}<br>%{customdata[2]} articles of %{customdata[5]}<br>%{customdata[3]} texts, "
+        "%{customdata[4]} outlets<br>share %{customdata[6]}<extra></extra>"
+    )
+
+
+def _draw_gaps(figure: go.Figure, chart: _Chart) -> list[str]:
+    if "gap" not in chart.table.columns or not chart.table["gap"].any():
+        return []
+    missing = chart.table[chart.table["gap"]].drop_duplicates("period")
+    for start, after in zip(missing["period"], missing["after"], strict=True):
+        figure.add_vrect(x0=start, x1=after, fillcolor=faded(GREY, 0.25), line_width=0, layer="below")
+    return ["Grey ground: periods in which articles were not collected as expected."]
+
+
+def _interval_note(chart: _Chart, lines: int) -> str:
+    where = "Band" if lines <= MOST_BANDS else "Hover text"
+    clustered = ", copies of one text counted as one observation" if chart.unit == "articles" else ""
+    return f"{where}: {chart.level:.0%} interval{clustered}. No share where there is no total."
+
+
+def _partial_note(chart: _Chart, *, bars: bool) -> list[str]:
+    partial = chart.table.loc[~chart.table["complete"].astype(bool), "period"].nunique()
+    drawn = "Hatched" if bars else "Hollow"
+    return [f"{drawn}: {partial} {chart.every}{'s' * (partial != 1)} covered only in part."] if partial else []
+
+
+def _caption(chart: _Chart, notes: list[str]) -> str:
+    axis = chart.axis[:1].upper() + chart.axis[1:]
+    by = "" if chart.by is None else f" by {chart.by}"
+    return " ".join([f"{axis}{by}, {_span(chart)}.", *filter(None, notes)])
+
+
+def _span(chart: _Chart) -> str:
+    last = chart.table["after"].max() - pd.Timedelta(days=1)
+    return f"{chart.table['period'].min():%d %b %Y} to {last:%d %b %Y}"
+
+
+def _alternative(chart: _Chart, heading: str) -> str:
+    known = chart.table.dropna(subset=[chart.measure])
+    if known.empty:
+        return f"{heading}. No period has a value."
+    peak = known.iloc[int(known[chart.measure].argmax())]
+    value = f"{peak[chart.measure]:.1%}" if chart.measure == "share" else count(peak[chart.measure])
+    group = f" ({peak['group']})" if chart.by is not None else ""
+    return f"{heading}, {_span(chart)}. Highest: {value} in {peak['when']}{group}."

@@ -1,0 +1,58 @@
+"""What figures of coverage say in words: hover texts and the account of the articles beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from workbench.look import count, safe
+
+NEEDED = ("articles", "complete", "outlets", "possible", "share", "share_high", "share_low", "texts", "total")
+"""Columns of every coverage table."""
+
+
+def hover_data(table: pd.DataFrame) -> list[list[str]]:
+    """Per row what the hover text says; text of articles made safe."""
+    rows = zip(*(table[name] for name in ("group", "when", "articles", "texts", "outlets", "total")), strict=True)
+    return [
+        [
+            safe(group, most=80, width=50),
+            when,
+            _number(articles),
+            _number(texts),
+            _number(outlets),
+            _number(total),
+            share,
+        ]
+        for (group, when, articles, texts, outlets, total), share in zip(rows, _shares(table), strict=True)
+    ]
+
+
+def _number(value: float) -> str:
+    return "–" if pd.isna(value) else count(value)
+
+
+def _shares(table: pd.DataFrame) -> list[str]:
+    columns = (table[name] for name in ("total", "share", "share_low", "share_high"))
+    return [
+        ("–" if total > 0 else "no total") if pd.isna(share) else f"{share:.1%} ({low:.1%} to {high:.1%})"
+        for total, share, low, high in zip(*columns, strict=True)
+    ]
+
+
+def account_note(table: pd.DataFrame) -> str:
+    if "accounts" in table.attrs:
+        return " ".join(f"{name}: {_account(each)}." for name, each in table.attrs["accounts"].items())
+    total = table.attrs.get("account_of", {}).get("articles")
+    known = table.attrs.get("account")
+    return "" if not known else _account(known, total) + "."
+
+
+def _account(known: Mapping[str, int], total: int | None = None) -> str:
+    of = "" if total is None else f" of {count(total)}"
+    return (
+        f"{count(known.get('articles', 0))}{of} articles: {count(known.get('certain', 0))} dated to one period, "
+        f"{count(known.get('possible', 0))} to several, {count(known.get('undated', 0))} undated, "
+        f"{count(known.get('outside', 0))} outside the window"
+    )

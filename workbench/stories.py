@@ -1,0 +1,215 @@
+"""Stories: texts that report the same happening, over time and across languages, with nothing to download.
+
+`workbench.nearness` says how near any two texts are; average linkage over those pairs (Sokal and Michener 1958)
+gives the stories: two groups of texts are one story when their texts are near to each other on average, so that one
+text that mentions two happenings does not join them.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from tqdm.auto import tqdm
+
+from workbench.articles import WorkbenchError, digest, require
+from workbench.nearness import (
+    PROGRESS_FROM,
+    Pairs,
+    Texts,
+    by_language,
+    has_words,
+    near_pairs,
+    read_texts,
+    within_features,
+)
+
+SAME_STORY = 0.07
+"""Average nearness from which two groups of texts are one story; from .06 to .08 B-cubed F1 moves by .03 at most."""
+
+
+def find_stories(
+    articles: pd.DataFrame,
+    *,
+    seed: int = 0,  # noqa: ARG001 - nothing here is random, yet every step of an analysis is called alike
+    days: float = 7,
+    progress: bool = True,
+) -> pd.Series:
+    """The `story_id` of each article: articles with the same one report the same happening.
+
+    A Series aligned on `article_id`, type str, never missing; a text that stands alone is a story of its own. Copies
+    and the order of rows change nothing: distinct texts (`text_id`) are compared. The id is a digest of the story's
+    earliest text. An article without any words is a story by itself.
+
+    `days`: how fast nearness fades with the time between two texts. `seed` changes nothing: no step is random.
+
+    Raises WorkbenchError for a table without the columns it needs, or `days` that is not above zero.
+    """
+    require(articles, "title", "text", "published", "language", "text_id")
+    if not days > 0:
+        raise WorkbenchError(f"days={days!r} is not a span of time; give a number of days above 0, as in days=7")
+    chosen = _representatives(articles)
+    texts = read_texts(chosen[has_words(chosen)], progress=progress)
+    group = _average_linkage(len(texts.ids), near_pairs(texts, days, progress=progress), progress=progress)
+    names = _names(texts, group)
+    found = [
+        names.get(text) or "s" + digest([text, article])
+        for text, article in zip(_text_ids(articles), articles.index.astype(str), strict=True)
+    ]
+    return pd.Series(found, index=articles.index, dtype="str", name="story_id")
+
+
+def _text_ids(articles: pd.DataFrame) -> list[str]:
+    own = pd.Series(articles.index.astype("str"), index=articles.index, dtype="str")
+    return articles["text_id"].astype("str").fillna(own).tolist()
+
+
+def _representatives(articles: pd.DataFrame) -> pd.DataFrame:
+    """One row per text: its earliest dated article, then the longest, then the smallest id; sorted by `text_id`."""
+    table = articles.assign(
+        text_id=_text_ids(articles),
+        title=articles["title"].astype("str").fillna(""),
+        text=articles["text"].astype("str").fillna(""),
+        language=articles["language"].astype("str").fillna("und"),
+        _own=articles.index.astype("str"),
+    )
+    table["_length"] = -table["text"].str.len()
+    ordered = table.sort_values(["published", "_length", "_own"], na_position="last", kind="stable")
+    return ordered.drop_duplicates("text_id").sort_values("text_id")
+
+
+def _names(texts: Texts, group: list[int]) -> dict[str, str]:
+    """Each text's story id: made from the earliest text of its group, then the smallest id."""
+    order = sorted(range(len(group)), key=lambda at: (np.isnan(texts.day[at]), np.nan_to_num(texts.day[at]), at))
+    first: dict[int, str] = {}
+    for at in order:
+        first.setdefault(group[at], "s" + digest([texts.ids[at]]))
+    return {texts.ids[at]: first[group[at]] for at in range(len(group))}
+
+
+def _average_linkage(count: int, pairs: Iterable[Pairs], *, progress: bool) -> list[int]:
+    """For each text the number of its group: the nearest two groups are joined until none are SAME_STORY apart.
+
+    How near two groups are is the mean over all their pairs of texts, a pair that is not given counting as 0.
+    """
+    links: list[dict[int, float]] = [{} for _ in range(count)]
+    heap: list[tuple[float, int, int]] = []
+    for left, right, near in pairs:
+        for one, two, value in zip(left.tolist(), right.tolist(), near.tolist(), strict=True):
+            links[one][two] = links[two][one] = value
+            if value >= SAME_STORY:
+                heap.append((-value, one, two))
+    heapq.heapify(heap)
+    bar = tqdm(desc="joining stories", unit=" joins", disable=not progress or count < PROGRESS_FROM)
+    parent, size = list(range(count)), [1] * count
+    while heap:
+        value, one, two = heapq.heappop(heap)
+        if parent[one] != one or parent[two] != two or -value != _mean(links, size, one, two):
+            continue
+        bar.update()
+        for other in _join(links, parent, size, one, two):
+            near_now = _mean(links, size, one, other)
+            if near_now >= SAME_STORY:
+                heapq.heappush(heap, (-near_now, min(one, other), max(one, other)))
+    bar.close()
+    return [_root(parent, at) for at in range(count)]
+
+
+def _mean(links: list[dict[int, float]], size: list[int], one: int, two: int) -> float:
+    return links[one].get(two, 0.0) / (size[one] * size[two])
+
+
+def _join(links: list[dict[int, float]], parent: list[int], size: list[int], one: int, two: int) -> list[int]:
+    """Put group `two` into group `one`; the groups that are now linked to it."""
+    del links[one][two]
+    for other, value in links[two].items():
+        if other == one:
+            continue
+        del links[other][two]
+        links[one][other] = links[other][one] = links[one].get(other, 0.0) + value
+    links[two] = {}
+    parent[two] = one
+    size[one] += size[two]
+    return list(links[one])
+
+
+def _root(parent: list[int], one: int) -> int:
+    while parent[one] != one:
+        one = parent[one]
+    return one
+
+
+STORY_COLUMNS = ("label", "first", "last", "articles", "texts", "outlets", "languages", "undated", "key_articles")
+"""The columns of `story_table`."""
+
+
+def story_table(
+    articles: pd.DataFrame, *, language: str | None = None, least_texts: int = 1, keys: int = 3
+) -> pd.DataFrame:
+    """One row per story; index `story_id`; the stories most outlets carried come first, then those with most texts.
+
+    Columns: `label` (the headline of the most central text in `language`, or where it has none in the story's most
+    frequent language), `first` and `last` (UTC; NaT where no article is dated), the counts `articles`, `texts`,
+    `outlets`, `languages` and `undated` (articles), and `key_articles` (up to `keys` article ids, the most central
+    first, with a space between). Stories of fewer than `least_texts` texts are left out.
+
+    `articles` needs the column `story_id`: articles.assign(story_id=find_stories(articles)).
+    """
+    require(articles, "title", "text", "published", "source", "language", "text_id", "story_id")
+    told = articles[articles["story_id"].notna()].assign(text_id=_text_ids)
+    table = _counts(told)
+    table = table[table["texts"] >= least_texts]
+    told = told[told["story_id"].isin(table.index)]
+    central = _central(told)
+    table["label"] = _labels(central, language).reindex(table.index)
+    table["key_articles"] = central.groupby("story_id")["article"].agg(lambda ids: " ".join(ids.iloc[:keys]))
+    table["key_articles"] = table["key_articles"].astype("str")
+    ordered = table.sort_index().sort_values(["outlets", "texts"], ascending=False, kind="stable")
+    return ordered[list(STORY_COLUMNS)]
+
+
+def _counts(told: pd.DataFrame) -> pd.DataFrame:
+    by = told.groupby("story_id", sort=True)
+    return pd.DataFrame(
+        {
+            "first": by["published"].min(),
+            "last": by["published"].max(),
+            "articles": by.size().astype("int64"),
+            "texts": by["text_id"].nunique().astype("int64"),
+            "outlets": by["source"].nunique().astype("int64"),
+            "languages": by["language"].nunique().astype("int64"),
+            "undated": (by.size() - by["published"].count()).astype("int64"),
+        }
+    )
+
+
+def _central(told: pd.DataFrame) -> pd.DataFrame:
+    """One row per text, the most central of its story first: the nearest to the mean of the story's texts."""
+    chosen = _representatives(told).assign(article=lambda rows: rows["_own"].astype("str"))
+    texts = read_texts(chosen, progress=False)
+    centrality = np.zeros(len(chosen))
+    story = chosen["story_id"].to_numpy(dtype=object)
+    for _, rows in by_language(texts):
+        features = within_features(texts, rows)
+        _, code = np.unique(story[rows].astype(str), return_inverse=True)
+        member = sparse.csr_matrix((np.ones(len(rows)), (code, np.arange(len(rows)))))
+        whole = member @ features
+        centrality[rows] = np.asarray(features.multiply(whole[code]).sum(axis=1)).ravel()
+    titled = chosen["title"].str.strip() != ""
+    ordered = chosen.assign(_central=-np.round(centrality, 9), _titled=~titled)
+    return ordered.sort_values(["story_id", "_titled", "_central", "text_id"], kind="stable")
+
+
+def _labels(central: pd.DataFrame, language: str | None) -> pd.Series:
+    """Each story's headline in the language asked for, else in its most frequent one (ties by code)."""
+    size = central.groupby(["story_id", "language"])["text_id"].transform("size")
+    wanted = central["language"] == language
+    ordered = central.assign(_size=-size, _wanted=~wanted).sort_values(
+        ["story_id", "_wanted", "_size", "language"], kind="stable"
+    )
+    titles = ordered.drop_duplicates("story_id").set_index("story_id")
+    first_words = titles["text"].str.split().str[:10].str.join(" ")
+    return titles["title"].where(titles["title"].str.strip() != "", first_words).astype("str")
