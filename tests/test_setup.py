@@ -17,6 +17,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import workbench
 from tools.lock import closure, stated
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -254,6 +255,7 @@ def test_version_and_licence_are_the_same_wherever_they_stand() -> None:
     citation = yaml.safe_load((PROJECT / "CITATION.cff").read_text("utf-8"))
     project = pyproject()["project"]
     assert (citation["version"], citation["license"]) == (project["version"], project["license"])
+    assert workbench.__version__ == project["version"]
     assert (
         (PROJECT / "LICENSE").read_text("utf-8").startswith("MIT License\n\nCopyright (c) 2026 the workbench authors")
     )

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
 import pandas as pd
+from anyascii import anyascii
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…»”\"])[ \t\u00a0]+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ])")
 _LONG_LINE = 400
@@ -31,6 +32,14 @@ _REPEATED_LENGTH = (12, 300)
 _EDGE = 4
 """Units from the start or end of a text within which an outlet repeats its furniture."""
 
+_BOXES = ("headlines", "read-also")
+_LISTED_LINE = 110
+"""Headlines listed in a box are no longer."""
+
+_HEAD_LINES = 40
+LONGEST_TITLE = 220
+"""A longer line is a paragraph, not a headline."""
+
 _STOPS = (".", "!", "?", "…", "»", "”", '"', ":", ";", ")", "’")
 _TRANSLATION_SIGNS = ("translat", "tradu", "übers", "перев", "перек")
 
@@ -42,7 +51,7 @@ _LANGUAGES = {
     "ru": r"russian|russe|russisch\w*|ruso|русск\w*|російськ\w*",
     "uk": r"ukrainian|ukrainien|ukrainisch\w*|ucraniano|украинск\w*|українськ\w*",
 }
-_FROM = r"(?:from(?: the)?|de l['’]|du|de la|de|aus dem|del|с|з|із)\s*(?:original\s+)?"
+_FROM = r"(?:from(?: the)?|depuis l['’]|depuis le|de l['’]|du|de la|de|aus dem|vom|del|desde el|со?|зі?|із)\s*(?:original\s+)?"
 
 
 @cache
@@ -130,28 +139,93 @@ def _same(left: frozenset[str], right: frozenset[str]) -> bool:
 def rules(pieces: Sequence[str], *, learned: frozenset[str], page: bool) -> list[str]:
     """For each unit the name of the rule that removes it, or the empty string where it stays.
 
-    `page` says that the text is a whole page, so that short lines behind its last paragraph are furniture.
+    `page` says that the text is a whole page, so that the short lines listed under a headlines box, and those behind
+    its last paragraph, are furniture.
     """
     found = [_rule_of(piece.strip(), learned) for piece in pieces]
     if all(rule for rule, piece in zip(found, pieces, strict=True) if piece.strip()):
         return ["" for _ in found]
     if page:
+        _mark_lists(pieces, found)
         _mark_tail(pieces, found)
     return found
+
+
+def _mark_lists(pieces: Sequence[str], found: list[str]) -> None:
+    """Mark the short lines that follow a line such as "Top stories" or "Read also", up to the next empty line."""
+    box = ""
+    for at, piece in enumerate(pieces):
+        line = piece.strip()
+        if found[at] in _BOXES:
+            box = found[at]
+        elif not line or found[at] or _is_paragraph(line) or line.endswith((".", "…")):
+            box = ""
+        elif box and len(line) <= _LISTED_LINE:
+            found[at] = box
+
+
+def promote_title(pieces: Sequence[str], found: list[str], *, file: str, is_titled: Callable[[str], bool]) -> str:
+    """The headline of a page that states none, taken from its first lines; `found` then marks it and what stood above.
+
+    The first line that ends in a known outlet (`is_titled`) wins, then the line whose words name the file, then the
+    first line that is neither boilerplate nor a row of menu words. Empty where the text is one single line.
+    """
+    head = _head(pieces, found)
+    named = set(re.findall(r"[a-z]{4,}", anyascii(file.rsplit("/", 1)[-1].rsplit("!", 1)[-1]).casefold()))
+    best = next((at for at in head if is_titled(pieces[at].strip())), None)
+    if best is None:
+        shared = {at: len(named & set(re.findall(r"[a-z]{4,}", anyascii(pieces[at]).casefold()))) for at in head}
+        alike = [at for at in head if shared[at] >= 2]
+        best = max(alike, key=lambda at: (shared[at], -at)) if alike else next((at for at in head if not is_menu(pieces[at])), None)
+    if best is None or not any(piece.strip() and not rule for piece, rule in zip(pieces[best + 1 :], found[best + 1 :], strict=True)):
+        return ""
+    for at in range(best):
+        if pieces[at].strip() and not found[at]:
+            found[at] = "head"
+    found[best] = "title"
+    for at in head:
+        if at > best and is_menu(pieces[at]):
+            found[at] = "head"
+    return pieces[best].strip()
+
+
+def _head(pieces: Sequence[str], found: Sequence[str]) -> list[int]:
+    """The lines above the first paragraph that no rule removes; that paragraph itself where there is none above."""
+    lines: list[int] = []
+    for at, piece in enumerate(pieces[:_HEAD_LINES]):
+        line = piece.strip()
+        if not line or found[at]:
+            continue
+        if len(line) > LONGEST_TITLE:
+            break
+        lines.append(at)
+        if line.endswith(".") and _is_paragraph(line):
+            break
+    return lines
+
+
+def is_menu(line: str) -> bool:
+    """Whether a line is a row of menu words: all capitalised, or cut by bars, and no sentence."""
+    words = line.split()
+    if not words or line.strip().endswith((".", "!", "?", "…", "»", ":")) or len(line) > _TAIL_LINE * 2:
+        return False
+    if re.search(r"\s[|·•›]\s", line):
+        return True
+    return len(line.strip()) <= _TAIL_LINE and all(word[:1].isupper() or not word[:1].isalpha() for word in words) and len(words) <= 8 and not any(
+        letter.isdigit() for letter in line
+    )
 
 
 def _rule_of(line: str, learned: frozenset[str]) -> str:
     if not line or len(line) > _LONG_LINE:
         return ""
-    if line in learned:
-        return "repeated"
     low = line.casefold()
     for rule, pattern in _lexicon():
         if rule == "translation" and not any(sign in low for sign in _TRANSLATION_SIGNS):
             continue
         if pattern.match(line):
             return rule
-    return ""
+    return "repeated" if line in learned else ""
 
 
 def _mark_tail(pieces: Sequence[str], found: list[str]) -> None:

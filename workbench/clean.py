@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 from ftfy import fix_text
@@ -19,7 +20,7 @@ from tqdm.auto import tqdm
 from workbench import boilerplate
 from workbench.articles import WorkbenchError, require
 from workbench.languages import detect_language
-from workbench.outlets import domain_of, outlet_name, repeated_tails, split_title
+from workbench.outlets import Outlets, TitleParts, learn_outlets
 
 Edit = tuple[int, int, str, str]
 """Start and length in the cleaned string, the original in its place, and the rule that changed it."""
@@ -30,8 +31,7 @@ UNNAMED_AGGREGATOR = "aggregator (not named)"
 _PROGRESS_FROM = 2_000
 """Articles from which cleaning takes over two seconds, so that a bar is shown."""
 
-_ENCODING_RULE, _SPACE_RULE, _TITLE_RULE, _OUTLET_RULE = "encoding", "space", "title", "outlet"
-_LONGEST_TITLE = 220
+_ENCODING_RULE, _SPACE_RULE, _OUTLET_RULE = "encoding", "space", "outlet"
 
 
 Step = tuple[str, str, str]
@@ -118,13 +118,20 @@ def clean_articles(raw: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame:
     table = raw.copy(deep=False)
     for name in ("title", "text"):
         table[name] = table[name].fillna("").astype("str")
+    outlets = _outlets(raw)
     table["source"] = [
-        outlet_name(_given(source), _given(url)) for source, url in zip(raw["source"], raw["url"], strict=True)
+        outlets.of(_given(source), _given(url)) for source, url in zip(raw["source"], raw["url"], strict=True)
     ]
-    table = _clean_texts(table, progress=progress)
-    table = _clean_titles(table)
+    table = _clean_texts(table, outlets, progress=progress)
+    table = _clean_titles(table, outlets)
     table["language"] = [_language(title, text) for title, text in zip(table["title"], table["text"], strict=True)]
     return table
+
+
+def _outlets(raw: pd.DataFrame) -> Outlets:
+    heads = (f"{_given(title) or ''}\n{(_given(text) or '')[:1500]}" for title, text in zip(raw["title"], raw["text"], strict=True))
+    stated = ((_given(source), _given(url)) for source, url in zip(raw["source"], raw["url"], strict=True))
+    return learn_outlets((source, url, head) for (source, url), head in zip(stated, heads, strict=True))
 
 
 def _given(value: object) -> str | None:
@@ -135,62 +142,44 @@ def _language(title: str, text: str) -> str:
     return detect_language(text if len(text) > 200 else f"{title}\n{text}")
 
 
-def _clean_texts(table: pd.DataFrame, *, progress: bool) -> pd.DataFrame:
+def _clean_texts(table: pd.DataFrame, outlets: Outlets, *, progress: bool) -> pd.DataFrame:
     groups = [_given(source) or "" for source in table["source"]]
     learned = boilerplate.learn(table["text"], groups=groups)
-    formats = table["format"] if "format" in table else pd.Series("", index=table.index)
-    rows = zip(table["title"], table["text"], formats, groups, table["url"], strict=True)
-    bar = tqdm(
-        rows, total=len(table), desc="cleaning", unit=" articles", disable=not progress or len(table) < _PROGRESS_FROM
-    )
+    names = [table[name] if name in table else pd.Series(None, index=table.index) for name in ("format", "file")]
+    rows = zip(table["title"], table["text"], *names, groups, strict=True)
+    bar = tqdm(rows, total=len(table), desc="cleaning", unit=" articles", disable=not progress or len(table) < _PROGRESS_FROM)
     done = [
-        _clean_text(title, text, page=kind in ("txt", "html"), learned=learned.get(group, frozenset()), url=_given(url))
-        for title, text, kind, group, url in bar
+        _clean_text(_Page(title, text, str(kind), str(file)), learned.get(group, frozenset()), outlets)
+        for title, text, kind, file, group in bar
     ]
-    titles, texts, edits, languages, carriers = zip(*done, strict=True) if done else ((), (), (), (), ())
-    table["title"] = pd.Series(titles, index=table.index, dtype="str")
-    table["text"] = pd.Series(texts, index=table.index, dtype="str")
-    table["translated_from"] = pd.Series(languages, index=table.index, dtype="str")
-    table["carried_by"] = pd.Series(carriers, index=table.index, dtype="str")
-    table["removed"] = pd.Series(list(edits), index=table.index, dtype="object")
+    columns = list(zip(*done, strict=True)) if done else [(), (), (), ()]
+    for name, values in zip(("title", "text", "translated_from"), columns, strict=False):
+        table[name] = pd.Series(values, index=table.index, dtype="str")
+    table["removed"] = pd.Series(list(columns[3]), index=table.index, dtype="object")
     return table
 
 
-def _clean_text(
-    title: str, text: str, *, page: bool, learned: frozenset[str], url: str | None
-) -> tuple[str, str, list[Edit], str | None, str | None]:
-    units = boilerplate.units(text)
-    rules = boilerplate.rules(units, learned=learned, page=page)
-    translated, carrier = _translation(units, rules, url)
+class _Page(NamedTuple):
+    """One article as read: headline, text, format and the name of its file."""
+
+    title: str
+    text: str
+    kind: str
+    file: str
+
+
+def _clean_text(page: _Page, learned: frozenset[str], outlets: Outlets) -> tuple[str, str, str | None, list[Edit]]:
+    units = boilerplate.units(page.text)
+    rules = boilerplate.rules(units, learned=learned, page=page.kind in ("txt", "html"))
+    said = " ".join(unit for unit, rule in zip(units, rules, strict=True) if rule == "translation")
+    title = page.title
     if not title.strip():
-        title = _promote_title(units, rules)
+        title = boilerplate.promote_title(units, rules, file=page.file, is_titled=lambda line: bool(outlets.split_title(line).outlet))
     steps: list[Step] = []
     for unit, rule in zip(units, rules, strict=True):
         steps += [(unit, "", rule)] if rule else _kept(unit, after_blank=_ends_blank(steps))
     cleaned, edits = _assemble(steps)
-    return title, cleaned, edits, translated, carrier
-
-
-def _translation(units: list[str], rules: list[str], url: str | None) -> tuple[str | None, str | None]:
-    """The language a machine translated from, and the site that carried the copy, where the text says so."""
-    said = " ".join(unit for unit, rule in zip(units, rules, strict=True) if rule == "translation")
-    if not said:
-        return None, None
-    return boilerplate.language_named(said), domain_of(url) or UNNAMED_AGGREGATOR
-
-
-def _promote_title(units: list[str], rules: list[str]) -> str:
-    """The first line that is no boilerplate, taken as the headline where the record has none."""
-    for at, (unit, rule) in enumerate(zip(units, rules, strict=True)):
-        line = unit.strip()
-        if rule or not line:
-            continue
-        rest = any(u.strip() and not r for u, r in zip(units[at + 1 :], rules[at + 1 :], strict=True))
-        if len(line) > _LONGEST_TITLE or not rest:
-            return ""
-        rules[at] = _TITLE_RULE
-        return line
-    return ""
+    return title, cleaned, boilerplate.language_named(said) if said else None, edits
 
 
 def _kept(unit: str, *, after_blank: bool) -> list[Step]:
@@ -216,25 +205,43 @@ def _line_end(tail: str) -> str:
     return " " if tail else ""
 
 
-def _clean_titles(table: pd.DataFrame) -> pd.DataFrame:
-    """Take outlet and section off the headlines; a source or section that is missing is filled from them."""
-    sources = [_given(source) for source in table["source"]]
-    tails = {name: repeated_tails(group) for name, group in table["title"].groupby([name or "" for name in sources])}
-    parts = [
-        split_title(title, outlet=source, tails=tails.get(source or "", frozenset()))
-        for title, source in zip(table["title"], sources, strict=True)
-    ]
+def _clean_titles(table: pd.DataFrame, outlets: Outlets) -> pd.DataFrame:
+    """Take outlet and section off the headlines, and tell the outlet from the site that carried a translated copy."""
+    parts = [outlets.split_title(title) for title in table["title"]]
+    rows = zip(table["source"], table["url"], table["text"], table["translated_from"], table["removed"], parts, strict=True)
+    whose = [_publisher(_given(source), _given(url), text, translated, edits, part, outlets) for source, url, text, translated, edits, part in rows]
     table["removed"] = [
         _packed(title, part.title, part.rest, edits)
         for title, part, edits in zip(table["title"], parts, table["removed"], strict=True)
     ]
-    table["title"] = pd.Series([_squeezed(part.title) for part in parts], index=table.index, dtype="str")
-    named = [_given(source) or part.outlet or None for source, part in zip(table["source"], parts, strict=True)]
-    table["source"] = pd.Series(named, index=table.index, dtype="str")
     sections = table["section"] if "section" in table else pd.Series(None, index=table.index, dtype="str")
     filled = [_given(section) or part.section or None for section, part in zip(sections, parts, strict=True)]
-    table["section"] = pd.Series(filled, index=table.index, dtype="str")
+    new = {"title": [_squeezed(part.title) for part in parts], "section": filled}
+    new |= {"source": [one for one, _ in whose], "carried_by": [one for _, one in whose]}
+    for name, values in new.items():
+        table[name] = pd.Series(values, index=table.index, dtype="str")
     return table
+
+
+def _publisher(
+    stated: str | None, url: str | None, text: str, translated: object, edits: list[Edit], part: TitleParts, outlets: Outlets
+) -> tuple[str | None, str | None]:
+    """The outlet, and the aggregator that carried the copy or None.
+
+    A translated copy was carried by the site that states itself, when its title or a credit names another outlet.
+    """
+    away = "\n".join(edit[2] for edit in edits if edit[3] != _SPACE_RULE)
+    if not isinstance(translated, str):
+        return stated or part.outlet or outlets.credited(text) or outlets.credited(away), None
+    named = part.outlet or outlets.credited(away) or outlets.credited(text)
+    site = outlets.of(None, url)
+    if named and stated and named != stated:
+        return named, stated
+    if named and not stated:
+        return named, site or UNNAMED_AGGREGATOR
+    if stated and site and site != stated:
+        return stated, site
+    return stated, None if named else stated or site or UNNAMED_AGGREGATOR
 
 
 def _squeezed(title: str) -> str:

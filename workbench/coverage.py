@@ -268,9 +268,8 @@ def _name(value: object) -> str:
 
 def _texts(of: pd.DataFrame) -> Whole:
     """For each article the number of its text; an article without a `text_id` is a text of its own."""
-    ids = (
-        of["text_id"] if "text_id" in of.columns and not (len(of) and of["text_id"].isna().all()) else find_reprints(of)
-    )
+    known = "text_id" in of.columns and (of["text_id"].notna().any() or "text" not in of.columns)
+    ids = of["text_id"] if known else find_reprints(of)
     code = pd.factorize(ids)[0].astype(np.int64)
     own = code < 0
     code[own] = (code.max() if len(code) else 0) + 1 + np.arange(int(own.sum()))
@@ -314,7 +313,7 @@ def _columns(counts: Counts, setting: _Setting, width: int) -> dict[str, object]
         share, low, high = share_with_interval(counts.texts, total_texts, level=setting.level)
     else:
         squares = (counts.squares[0], counts.squares[1], copies)
-        share, low, high = share_with_interval(counts.articles, total, total_texts, squares, level=setting.level)
+        share, low, high = share_with_interval(counts.articles, total, squares, level=setting.level)
     numbers: tuple[object, ...] = (counts.articles, counts.texts, counts.outlets, total, total_texts, share, low, high)
     return {**dict(zip(MEASURES, numbers, strict=True)), "certain": counts.articles}
 

@@ -55,7 +55,13 @@ TEMPLATE = go.layout.Template(
             "zeroline": False,
         },
         "yaxis": {"gridcolor": FAINT, "zeroline": False, "ticks": "", "title": {"standoff": 8, "font": {"size": 13}}},
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "top", "font": {"size": 12}},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "yanchor": "top",
+            "font": {"size": 12},
+        },
     }
 )
 """Font, colours and axes of all figures."""
@@ -71,11 +77,14 @@ def plain(text: object, *, most: int = 300) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def safe(text: object, *, most: int = 300, width: int | None = None) -> str:
-    """The text as plotly shows it letter by letter: no markup, no link, no formula; wrapped at `width` characters."""
+def safe(text: object, *, most: int = 300, width: int | None = None, lines: int = 9) -> str:
+    """The text as plotly shows it letter by letter: no markup, no link, no formula.
+
+    Wrapped at `width` characters into so many `lines` at the most.
+    """
     line = plain(text, most=most)
-    lines = textwrap.wrap(line, width) if width else [line]
-    return "<br>".join(html.escape(each, quote=False).replace("$", "&#36;") for each in lines)
+    parts = textwrap.wrap(line, width, max_lines=lines, placeholder="…") if width else [line]
+    return "<br>".join(html.escape(each, quote=False).replace("$", "&#36;") for each in parts)
 
 
 def colour_of(name: object) -> str:
@@ -119,25 +128,27 @@ def frame(  # noqa: PLR0913 -- the pixels around a plot
     left: int = 60,
     right: int = 14,
     below: int = 58,
+    legend_last: bool = False,
 ) -> go.Figure:
     """The figure with its title, a legend under the title, and the notes beneath the axis, at both widths.
 
     `names` are the entries of the legend, none for no legend; `above` and `below` the room for what stands between
-    legend and plot and for the axis. The height is fixed, so that distances in pixels hold at any width.
+    legend and plot and for the axis; `legend_last` puts a long legend beneath the notes. The height is fixed, so that distances in pixels hold at any width.
     """
     heading = safe(title, most=140, width=40)
     lines = [line for note in notes for line in textwrap.wrap(plain(note, most=2000), WRAP)]
     entries = list(names)
     legend = _legend_height(entries)
-    top = 16 + 21 * (heading.count("<br>") + 1) + legend + above + 8
-    bottom = below + LINE * len(lines) + 12
+    top = 16 + 21 * (heading.count("<br>") + 1) + above + 8 + (0 if legend_last else legend)
+    bottom = below + LINE * len(lines) + 12 + (legend if legend_last else 0)
+    legend_at = -(bottom - legend) if legend_last else plot_height + legend + above
     figure.update_layout(
         template=TEMPLATE,
         title={"text": heading, "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 12, "l": 12}},
         margin={"l": left, "r": right, "t": top, "b": bottom, "autoexpand": False},
         height=plot_height + top + bottom,
         showlegend=legend > 0,
-        legend={"y": 1 + (legend + above) / plot_height, "entrywidth": _entry_width(entries)},
+        legend={"y": legend_at / plot_height, "entrywidth": _entry_width(entries)},
     )
     figure.add_annotation(
         text="<br>".join(safe(line, most=2000) for line in lines),
@@ -151,13 +162,13 @@ def _legend_height(names: list[str]) -> int:
     """Room for the legend on the narrowest screen."""
     if not names:
         return 0
-    columns = max(1, (NARROW - 75) // (_entry_width(names) + 45))
+    columns = max(1, (NARROW - 90) // (_entry_width(names) + 46))
     return 20 * -(-len(names) // columns) + 6
 
 
 def _entry_width(names: list[str]) -> int:
     """Pixels for the longest name: plotly measures before the font has come and then cuts names off."""
-    return 10 + 7 * max(map(len, names), default=0)
+    return 6 + int(6.3 * max(map(len, names), default=0))
 
 
 def describe(figure: go.Figure, *, title: str, caption: str, alt: str) -> go.Figure:

@@ -112,8 +112,8 @@ def ledger_digest(ledger: pd.DataFrame | None) -> str:
 def stated_parameters(source: str) -> dict[str, object]:
     """The plain values that the source of a parameters cell sets, by name.
 
-    >>> stated_parameters("collection = 'data/sample'\\nseed = 0  # of everything random")
-    {'collection': 'data/sample', 'seed': 0}
+    >>> stated_parameters("seed = 0  # of everything random; every = 'week'")
+    {'seed': 0}
     """
     found: dict[str, object] = {}
     try:

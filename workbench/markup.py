@@ -60,9 +60,9 @@ def safe_link(address: object) -> str:
         return ""
     try:
         parts = urlsplit(text)
-        return text if parts.hostname and "@" not in parts.netloc else ""
     except ValueError:
         return ""
+    return text if parts.hostname and "@" not in parts.netloc else ""
 
 
 def is_number(text: str) -> bool:
@@ -81,14 +81,14 @@ class _Renderer(mistune.HTMLRenderer):
     def __init__(self) -> None:
         super().__init__(escape=True)
 
-    def link(self, text: str, url: str, title: str | None = None) -> str:
+    def link(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 - mistune's signature
         address = safe_link(html.unescape(url))
         return f'<a href="{html.escape(address)}" rel="noopener noreferrer nofollow">{text}</a>' if address else text
 
-    def image(self, text: str, url: str, title: str | None = None) -> str:
+    def image(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 - mistune's signature
         return f"[{text}]" if text else ""
 
-    def heading(self, text: str, level: int, **attrs: object) -> str:
+    def heading(self, text: str, level: int, **attrs: object) -> str:  # noqa: ARG002 - mistune's signature
         return f"<h{min(level + 1, 6)}>{text}</h{min(level + 1, 6)}>\n"
 
 

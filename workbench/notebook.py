@@ -11,6 +11,8 @@ Parameters are set in a cell put behind the one tagged `parameters`, as papermil
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -68,7 +70,7 @@ def run_notebook(
     """
     path = Path(path)
     notebook = _with_parameters(read_notebook(path), parameters)
-    _execute(notebook, path, timeout, progress)
+    _execute(notebook, path, timeout, progress=progress)
     hidden = sorted((shown_as or {}).items(), key=lambda pair: -len(pair[0]))
     return [_cell(cell, hidden) for cell in notebook.cells if cell.source.strip()]
 
@@ -77,11 +79,12 @@ def read_notebook(path: str | Path) -> nbformat.NotebookNode:
     """The notebook at `path` in the current format. Raises WorkbenchError where it cannot be read."""
     path = Path(path)
     try:
-        return nbformat.from_dict(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
+        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
     except FileNotFoundError:
         raise WorkbenchError(f"there is no notebook {str(path)!r}; give the path of an .ipynb file") from None
     except (OSError, ValueError, nbformat.reader.NotJSONError, nbformat.validator.NotebookValidationError) as problem:
         raise WorkbenchError(f"{path} cannot be read as a notebook: {str(problem).splitlines()[0][:200]}") from None
+    return notebook
 
 
 def notebook_digest(path: str | Path) -> str:
@@ -98,7 +101,8 @@ def _with_parameters(notebook: nbformat.NotebookNode, parameters: Mapping[str, o
     lines = [f"{_name(name)} = {_literal(name, value)}" for name, value in parameters.items()]
     if not lines:
         return notebook
-    cell = nbformat.v4.new_code_cell("\n".join(lines), metadata={"tags": ["injected-parameters"]}, id="parameters")
+    tags = {"tags": ["injected-parameters"]}
+    cell = nbformat.v4.new_code_cell("\n".join(lines), metadata=tags, id="parameters")
     kept = [cell for cell in notebook.cells if "injected-parameters" not in _tags(cell)]
     places = [place for place, each in enumerate(kept) if "parameters" in _tags(each)]
     place = places[0] + 1 if places else 0
@@ -132,7 +136,7 @@ class _SamePython(AsyncKernelManager):
         return KernelSpec(argv=command, display_name="Python 3", language="python")
 
 
-def _execute(notebook: nbformat.NotebookNode, path: Path, timeout: int, progress: bool) -> None:
+def _execute(notebook: nbformat.NotebookNode, path: Path, timeout: int, *, progress: bool) -> None:
     codes = sum(cell.cell_type == "code" for cell in notebook.cells)
     with tqdm(total=codes, desc=f"running {path.name}", unit=" cells", disable=not progress) as bar:
         client = NotebookClient(
@@ -153,8 +157,6 @@ def _execute(notebook: nbformat.NotebookNode, path: Path, timeout: int, progress
 
 def _environment() -> dict[str, str]:
     """The surroundings of the run: figures as data and not as pages, no progress bars in the outputs."""
-    import os
-
     own = str(Path(__file__).resolve().parents[1])
     paths = [own, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {
@@ -195,7 +197,7 @@ def _outputs(cell: nbformat.NotebookNode, hidden: list[tuple[str, str]]) -> Iter
 def _displayed(data: Mapping[str, Any], hidden: list[tuple[str, str]]) -> Iterator[Output]:
     """The richest form that can be shown without running anything of it."""
     if FIGURE in data:
-        yield Output("figure", data[FIGURE])
+        yield Output("figure", json.loads(_without(json.dumps(data[FIGURE], ensure_ascii=False), hidden)))
     elif "text/markdown" in data:
         yield Output("markdown", _without(_whole(data["text/markdown"]), hidden))
     elif "<table" in _whole(data.get("text/html", "")):

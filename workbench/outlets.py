@@ -1,24 +1,32 @@
-"""Who published an article: one name per outlet, from what the record states, its title and its URL.
+"""Who published an article: one name per outlet, from what the record states, its title, its URL and its credits.
 
-The aggregator that carried a copy is not the outlet; it goes into `carried_by`.
+Names come from a small lexicon and from the collection itself: an outlet that states its name in one export lends it
+to the exports that only give its domain. The aggregator that carried a copy is not the outlet; it goes into
+`carried_by`.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import pandas as pd
-
 _SUBDOMAINS = re.compile(r"^(www\d?|m|mobile|amp|edition|us|uk|int)\.")
-_SEPARATOR = re.compile(r"\s+[—–|·•-]\s+|\s*(?:\||::|»)\s*")
-_MOST_WORDS = 7
+_SEPARATOR = re.compile(r"\s+[—–|·•-]\s+|\s*(?:\||::)\s*")
+_DATELINE = re.compile(r"^.{0,60}?\((?P<agency>[A-ZÀ-ÞА-ЯЁІЇЄҐ]{2,6})\)\s*[-–—]|^[^.\n]{0,60}\s[—–-]\s(?P<named>[^.\n]{3,40})\.\s")
+_CREDIT = re.compile(r"(?:source|quelle|fuente|источник|джерело)\s*:\s*(?P<name>.{2,60})$", re.IGNORECASE)
+
+_MOST_WORDS = 9
 """A longer tail of a title is taken for part of the headline."""
+
+_OFTEN = 3
+"""Articles that have to end in the same tail before it is taken for an outlet that nothing else names."""
 
 
 class TitleParts(NamedTuple):
@@ -30,15 +38,75 @@ class TitleParts(NamedTuple):
     rest: str
 
 
-@cache
-def _known() -> dict[str, str]:
-    """Every known name or domain of an outlet, in comparable form, to its one name."""
-    table = tomllib.loads(files("workbench").joinpath("lexicon/outlets.toml").read_text("utf-8"))
-    return {_plain(alias): name for name, aliases in table.items() for alias in (name, *aliases)}
+@dataclass(frozen=True)
+class Outlets:
+    """The outlets known for one collection: every name in comparable form to its one spelling, and domains to names."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    domains: dict[str, str] = field(default_factory=dict)
+
+    def of(self, stated: str | None, url: str | None) -> str | None:
+        """The one name of an outlet: what the record states, else the domain of its URL; None where neither is there.
+
+        A statement that nobody knows gives way to the known owner of the URL's domain.
+        """
+        domain = domain_of(url)
+        owner = self.names.get(_plain(domain)) or self.domains.get(domain) if domain else None
+        if stated and stated.strip():
+            plain = stated.strip()
+            own = domain_of(f"https://{plain}")
+            named = self.names.get(_plain(plain)) or (self.domains.get(own) if own else None)
+            return named or owner or plain
+        return owner or domain
+
+    def split_title(self, title: str) -> TitleParts:
+        """The headline without the outlet and section that a page appends to it; a tail nobody knows stays.
+
+        >>> known_outlets().split_title("Talks stall — RT Russia & Former Soviet Union").section
+        'Russia & Former Soviet Union'
+        """
+        for cut in reversed(list(_SEPARATOR.finditer(title))):
+            head, tail = title[: cut.start()].strip(), title[cut.end() :].strip()
+            if not head or not tail or len(tail.split()) > _MOST_WORDS:
+                continue
+            found = self._in_tail(tail)
+            if found:
+                return TitleParts(head, found[0], found[1], title[len(title[: cut.start()].rstrip()) :])
+        return TitleParts(title.strip(), "", "", "")
+
+    def _in_tail(self, tail: str) -> tuple[str, str] | None:
+        """The outlet that `tail` names and the section beside it, or None."""
+        words = tail.split()
+        for size in range(len(words), 0, -1):
+            name = self.names.get(_plain(" ".join(words[:size])))
+            if name and (size == len(words) or size > 1 or words[0].isupper()):
+                return name, " ".join(words[size:]).strip("—–|·•-:» ")
+        return None
+
+    def credited(self, text: str) -> str | None:
+        """The outlet that a dateline's agency tag or a line "Source: …" names, where it is a known one."""
+        found = _DATELINE.match(text[:160])
+        if found and (name := self._agency(found["agency"] or found["named"])):
+            return name
+        for line in reversed(text.splitlines()[-8:]):
+            credit = _CREDIT.match(line.strip())
+            if credit and (name := self._agency(credit["name"].strip(" ."))):
+                return name
+        return None
+
+    def _agency(self, said: str) -> str | None:
+        return self.names.get(_plain(said)) or self.names.get(f"({said})")
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
+
+
+@cache
+def known_outlets() -> Outlets:
+    """The outlets of the lexicon alone."""
+    table = tomllib.loads(files("workbench").joinpath("lexicon/outlets.toml").read_text("utf-8"))
+    return Outlets({_plain(alias): name for name, aliases in table.items() for alias in (name, *aliases)})
 
 
 def domain_of(url: str | None) -> str | None:
@@ -51,67 +119,48 @@ def domain_of(url: str | None) -> str | None:
         host = urlsplit(str(url or "").strip()).hostname
     except ValueError:
         return None
-    return _SUBDOMAINS.sub("", host.casefold()) or None if host and "." in host else None
+    return _SUBDOMAINS.sub("", host.casefold()) or None if host and "." in host and " " not in host else None
 
 
-def outlet_name(stated: str | None, url: str | None) -> str | None:
-    """The one name of an outlet: what the record states, else the domain of its URL, both by their known name.
+def learn_outlets(rows: Iterable[tuple[str | None, str | None, str]]) -> Outlets:
+    """The outlets of a collection from (stated source, URL, first lines) of each article.
 
-    A statement that only repeats the domain gives way to the known name; an unknown outlet keeps its own.
+    A name counts when a record states it or when three different lines end in it. A domain belongs to the name that
+    most of its own records state or append to their titles; the domain of an aggregator belongs to none of them.
     """
-    if stated and stated.strip():
-        plain = stated.strip()
-        return _known().get(_plain(plain)) or _known().get(_plain(domain_of(f"https://{plain}") or "")) or plain
-    domain = domain_of(url)
-    return _known().get(_plain(domain), domain) if domain else None
+    known = known_outlets()
+    stated: Counter[str] = Counter()
+    tails: Counter[str] = Counter()
+    owners: dict[str, Counter[str]] = defaultdict(Counter)
+    for source, url, head in rows:
+        domain = domain_of(url)
+        if source and not domain_of(f"https://{source.strip()}"):
+            stated[source.strip()] += 1
+            if domain:
+                owners[domain][source.strip()] += 3
+        for tail in _tails(head):
+            tails[tail] += 1
+            if domain:
+                owners[domain][tail] += 1
+    often = {tail: n for tail, n in tails.items() if n >= _OFTEN}
+    spellings = {name: n for name, n in (Counter(often) + stated).items() if _plain(name)}
+    names = {_plain(name): name for name in sorted(spellings, key=lambda name: (spellings[name], name))} | known.names
+    initials = {f"({''.join(word[0] for word in name.split()).upper()})": name for name in sorted(spellings) if len(name.split()) > 1}
+    domains = {domain: _owner(counts, names) for domain, counts in owners.items() if _plain(domain) not in known.names}
+    return Outlets(initials | names, {domain: name for domain, name in domains.items() if name})
 
 
-def split_title(title: str, *, outlet: str | None = None, tails: frozenset[str] = frozenset()) -> TitleParts:
-    """The headline without the outlet and section that a page appends to it.
-
-    A tail counts as an outlet when it is, or begins with, a known outlet, this article's own `outlet`, or one of
-    the `tails` that the collection repeats. Everything else stays part of the headline.
-
-    >>> split_title("Talks stall — RT Russia & Former Soviet Union").outlet
-    'RT'
-    """
-    cuts = list(_SEPARATOR.finditer(title))
-    for cut in cuts:
-        head, tail = title[: cut.start()].strip(), title[cut.end() :].strip()
-        if not head or not tail or len(tail.split()) > _MOST_WORDS:
-            continue
-        found = _outlet_in(tail, outlet=outlet, tails=tails)
-        if found:
-            return TitleParts(head, found[0], found[1], title[len(title[: cut.start()].rstrip()) :])
-    return TitleParts(title.strip(), "", "", "")
+def _owner(counts: Counter[str], names: dict[str, str]) -> str:
+    least = max(_OFTEN, sum(counts.values()) // 2 + 1)
+    return next((names[_plain(name)] for name in sorted(counts) if counts[name] >= least and _plain(name) in names), "")
 
 
-def _outlet_in(tail: str, *, outlet: str | None, tails: frozenset[str]) -> tuple[str, str] | None:
-    """The outlet that `tail` names and the section it names behind that, or None."""
-    if outlet and _plain(tail) == _plain(outlet):
-        return outlet, ""
-    words = tail.split()
-    for size in range(len(words), 0, -1):
-        name = _known().get(_plain(" ".join(words[:size])))
-        if name and (size == len(words) or _is_short_name(words[:size])):
-            return name, " ".join(words[size:])
-    parts = [part.strip() for part in _SEPARATOR.split(tail)]
-    if outlet and len(parts) > 1 and _plain(parts[-1]) == _plain(outlet):
-        return outlet, parts[0]
-    return (tail, "") if _plain(tail) in tails else None
-
-
-def _is_short_name(words: list[str]) -> bool:
-    """An abbreviation such as RT or TASS may be followed by a section; a word such as Express may not."""
-    return len(words) == 1 and words[0].isupper()
-
-
-def repeated_tails(titles: pd.Series) -> frozenset[str]:
-    """Tails that at least three headlines and a tenth of them share, in comparable form."""
-    found: Counter[str] = Counter()
-    for title in titles:
-        cuts = list(_SEPARATOR.finditer(title))
-        if cuts and len(title[cuts[-1].end() :].split()) <= _MOST_WORDS:
-            found[_plain(title[cuts[-1].end() :])] += 1
-    least = max(3, len(titles) // 10)
-    return frozenset(tail for tail, count in found.items() if count >= least and tail)
+def _tails(head: str) -> set[str]:
+    """What stands behind the last separator of each of the first lines."""
+    found = set()
+    for line in head.splitlines()[:25]:
+        cuts = list(_SEPARATOR.finditer(line))
+        tail = line[cuts[-1].end() :].strip() if cuts and len(line) <= 250 else ""
+        if tail and len(tail.split()) <= _MOST_WORDS and len(line[: cuts[0].start()].split()) >= 3:
+            found.add(tail)
+    return found

@@ -7,6 +7,7 @@ out in a note beneath, and in `layout.meta` a title, a caption and an alternativ
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -147,11 +148,11 @@ def _grouping(table: pd.DataFrame) -> str | None:
 
 def _written(table: pd.DataFrame, every: str) -> pd.Series[str]:
     if every == "quarter":
-        period = table["period"].dt
-        return period.year.astype("str") + " Q" + period.quarter.astype("str")
-    first = table["period"].dt.strftime(_WRITTEN.get(every, "%a %d %b %Y"))
-    written = first + table["complete"].map({True: "", False: " (covered in part)"}).astype("str")
-    return written.astype("str")
+        first = [f"{period.year} Q{period.quarter}" for period in table["period"]]
+    else:
+        first = list(table["period"].dt.strftime(_WRITTEN.get(every, "%a %d %b %Y")))
+    parts = np.where(table["complete"], "", " (covered in part)")
+    return pd.Series([f"{start}{part}" for start, part in zip(first, parts, strict=True)], table.index, dtype="str")
 
 
 def _draw(figure: go.Figure, chart: _Chart) -> tuple[list[str], list[str]]:
@@ -180,23 +181,34 @@ def _draw(figure: go.Figure, chart: _Chart) -> tuple[list[str], list[str]]:
 
 
 def _draw_bars(figure: go.Figure, chart: _Chart) -> tuple[list[str], list[str]]:
-    table = chart.table
+    complete = chart.table["complete"].astype(bool)
     colour = PALETTE[0]
-    width = (table["after"] - table["period"]).dt.total_seconds() * 1000
-    pattern = {"shape": np.where(table["complete"], "", "/"), "fgcolor": colour, "bgcolor": "white", "solidity": 0.3}
-    look = {"color": colour, "line": {"width": 0}, "pattern": pattern}
-    shared = {"x": table["period"], "width": width * 0.9, "offset": width * 0.05, "customdata": hover_data(table)}
-    figure.add_bar(
-        y=table[chart.measure], marker=look, name=_WORDS[chart.measure], hovertemplate=_hover(chart), **shared
-    )
-    maybe = table["possible"]
-    if chart.measure != "articles" or not maybe.any():
-        return [], []
-    light = {"color": faded(colour, 0.25), "line": {"color": colour, "width": 0.5}}
-    figure.add_bar(y=maybe, marker=light, name="possible", hovertemplate=_hover(chart), **shared)
+    hatched = {"color": colour, "line": {"width": 0}, "pattern": {"shape": "/", "fgcolor": colour, "bgcolor": "white"}}
+    pale = {"color": faded(colour, 0.25), "line": {"color": colour, "width": 0.5}}
+    maybe = chart.table[(chart.table["possible"] > 0) & (chart.measure == "articles")]
     figure.update_layout(barmode="stack")
-    note = f"Lighter: articles that may lie in this or another {chart.every}, drawn in each of them."
-    return ["articles", "possible"], [note]
+    names = [
+        _add_bars(figure, chart, part, measure, name=name, look=look)
+        for part, measure, name, look in (
+            (chart.table[complete], chart.measure, _WORDS[chart.measure], {"color": colour, "line": {"width": 0}}),
+            (chart.table[~complete], chart.measure, "period covered in part", hatched),
+            (maybe, "possible", "possible", pale),
+        )
+        if len(part)
+    ]
+    note = f"Pale: articles that may lie in this or another {chart.every}, drawn in each of them."
+    return names if len(names) > 1 else [], [note] if len(maybe) else []
+
+
+def _add_bars(  # noqa: PLR0913 -- what is drawn and how it looks
+    figure: go.Figure, chart: _Chart, part: pd.DataFrame, measure: str, *, name: str, look: dict[str, Any]
+) -> str:
+    width = (part["after"] - part["period"]).dt.total_seconds() * 1000
+    figure.add_bar(
+        x=part["period"], y=part[measure], width=width * 0.9, offset=width * 0.05, marker=look, name=name,
+        customdata=hover_data(part), hovertemplate=_hover(chart),
+    )  # fmt: skip
+    return name
 
 
 def _draw_line(figure: go.Figure, chart: _Chart, name: str, colour: str, place: int) -> None:

@@ -98,8 +98,8 @@ def plot_topics(
     return _plot_sizes(topics, largest)
 
 
-def _label(topics: TopicsLike, topic: int, *, most: int = 80, width: int | None = None) -> str:
-    return safe(topics.labels.get(topic, topic), most=most, width=width)
+def _label(topics: TopicsLike, topic: int, *, most: int = 80, width: int | None = None, lines: int = 9) -> str:
+    return safe(topics.labels.get(topic, topic), most=most, width=width, lines=lines)
 
 
 def _account(topics: TopicsLike) -> str:
@@ -110,8 +110,7 @@ def _account(topics: TopicsLike) -> str:
 
 
 def _ticks(figure: go.Figure, topics: TopicsLike, shown: list[int], *, left: int) -> None:
-    wrap = max(12, left // 7)
-    names = [_label(topics, topic, most=2 * wrap - 2, width=wrap) for topic in shown]
+    names = [_label(topics, topic, width=left // 6, lines=2) for topic in shown]
     figure.update_yaxes(tickvals=list(range(len(shown))), ticktext=names, range=[len(shown) - 0.4, -0.6])
     figure.update_yaxes(tickfont_size=11, showgrid=False)
 
@@ -194,7 +193,17 @@ def _plot_map(topics: TopicsLike, shown: list[int], articles: pd.DataFrame | Non
     notes = [_account(topics), "Near articles use similar words; the axes have no unit."]
     if every > 1:
         notes.append(f"Drawn: {count(len(drawn))} of {count(len(placed))} articles, every {every}th by id.")
-    frame(figure, title=heading, notes=notes, names=names, plot_height=_MAP_HEIGHT, left=12, right=12, below=12)
+    frame(
+        figure,
+        title=heading,
+        notes=notes,
+        names=names,
+        plot_height=_MAP_HEIGHT,
+        left=12,
+        right=12,
+        below=12,
+        legend_last=True,
+    )
     alt = f"{heading}: {count(len(placed))} articles, {len(shown)} topics numbered at their middle."
     return describe(figure, title=heading, caption=" ".join([f"{heading}.", *notes]), alt=alt)
 
@@ -268,15 +277,24 @@ def _plot_time(topics: TopicsLike, largest: pd.DataFrame, articles: pd.DataFrame
         )
         for name in ("share", "articles", "total", "share_low", "share_high")
     }
-    periods = [f"{period:%Y-%m-%d}" for period in pd.DatetimeIndex(wide["share"].columns)]
+    shape = "%Y-%m" if every in {"month", "quarter"} else "%Y-%m-%d"
+    cut = set(table.loc[~table["complete"], "period"])
+    columns = pd.DatetimeIndex(wide["share"].columns)
+    periods = [period.strftime(shape) + "*" * (period in cut) for period in columns]
     figure = go.Figure()
     _draw_heat(figure, topics, shown, periods, wide)
+    drawn = table[table["topic"].isin([str(topic) for topic in shown])]
+    # a period that has begun with one article would take the whole scale
+    figure.update_traces(zmax=drawn.loc[drawn["complete"], "share"].max() if drawn["complete"].any() else None)
     _ticks(figure, topics, shown, left=150)
-    partial = table.loc[~table["complete"], "period"].nunique()
-    notes = [_account(topics), "Darker: larger share. Hover text: articles, total, 95% interval. White: no total."]
-    notes += [f"{partial} {every}{'s' * (partial != 1)} covered only in part."] if partial else []
+    notes = [
+        _account(topics),
+        "Darker: larger share; the scale ends at the largest of a complete period. "
+        "Hover text: articles, total, 95% interval. Blank: no total.",
+    ]
+    notes += [f"* {every} covered only in part."] if cut else []
     figure.update_xaxes(type="category", title_text=f"{every} (UTC)", tickangle=-60, nticks=min(len(periods), 14))
-    frame(figure, title=heading, notes=notes, plot_height=30 + 28 * len(shown), left=160, right=62, below=96)
+    frame(figure, title=heading, notes=notes, plot_height=30 + 32 * len(shown), left=160, right=62, below=96)
     alt = f"{heading}: {len(shown)} topics over {len(periods)} periods as a heat map."
     return describe(figure, title=heading, caption=" ".join([f"{heading}, %.", *notes]), alt=alt)
 

@@ -42,6 +42,7 @@ def _shares(table: pd.DataFrame) -> list[str]:
 
 
 def account_note(table: pd.DataFrame) -> str:
+    """How many articles were counted, and how many could not be put into one period; empty where not known."""
     if "accounts" in table.attrs:
         return " ".join(f"{name}: {_account(each)}." for name, each in table.attrs["accounts"].items())
     total = table.attrs.get("account_of", {}).get("articles")

@@ -9,19 +9,17 @@ import numpy as np
 import pandas as pd
 
 from workbench.excerpts import excerpts
-from workbench.figures import Listed
 from workbench.languages import NAMES
+from workbench.marks import Listed, missing
 from workbench.markup import one_line, safe_link
 
-Flags = "np.ndarray[Any, np.dtype[np.bool_]]"
-
 FLAGS = {
-    "undated": "without a known day",
-    "translated": "machine-translated",
-    "reprint": "a copy of another listed text",
-    "unassigned": "without a topic",
+    "u": "without a certain day",
+    "t": "machine-translated",
+    "r": "copies of a listed text",
+    "n": "without a topic",
 }
-"""What may be wrong with a record, in the words of the page."""
+"""What to know of an article before counting on it: a letter, and its words on the page."""
 
 _FORMATS = {"year": 4, "month": 7, "day": 10, "hour": 16, "minute": 16, "second": 16}
 """How much of an ISO time each precision carries; a week or quarter is shown by its first and last day."""
@@ -37,11 +35,15 @@ def listed_articles(articles: pd.DataFrame, matched: pd.DataFrame, ids: Iterable
 
 
 def _by_time(articles: pd.DataFrame) -> pd.DataFrame:
-    return articles.assign(id_=articles.index).sort_values(["published_low", "id_"], na_position="last").drop(columns="id_")
+    return (
+        articles.assign(id_=articles.index)
+        .sort_values(["published_low", "id_"], na_position="last")
+        .drop(columns="id_")
+    )
 
 
 def records(listed: Listed, *, query: str | None, excerpt_chars: int, progress: bool) -> dict[str, list[Any]]:
-    """Column by column what the page lists of each article; flags are letters: u t r n for the keys of FLAGS."""
+    """Column by column what the page lists of each article; flags are letters of FLAGS."""
     table = listed.table
     sentence = excerpts(table.iloc[: listed.matched], query=query, characters=excerpt_chars, progress=progress)
     rest = [""] * (len(table) - listed.matched)
@@ -92,7 +94,7 @@ def _iso(time: Any, length: int) -> str:
 
 
 def _unassigned(topic: Any) -> bool:
-    return topic is None or topic is pd.NA or topic != topic or str(topic) in ("-1", "-1.0", "")
+    return missing(topic) or str(topic) in ("-1", "-1.0", "")
 
 
 def flags(articles: pd.DataFrame) -> list[str]:

@@ -8,36 +8,29 @@ is the report's title unless one is given. Tags: `finding` goes first, `method` 
 `articles` marks the notebook's own list of articles, which the report's table stands for.
 
 How a mark leads to its articles. When the report is written, every mark of every figure is resolved to the articles
-behind it, by the figure's rule or its `customdata` (`workbench.figures`), and the places of these articles are packed
-into the file. The page looks them up when a mark is clicked, chosen with the keyboard, or picked in the list.
+behind it, by the rule in its `layout.meta["articles"]` or its `customdata` (`workbench.marks`), and the places of these
+articles are packed into the file. The page looks them up when a mark is clicked, chosen with the keyboard, or picked.
 
-The file asks for nothing from a network. plotly's script is the one that the plotly package carries, packed once; the
-page's policy lets only that script and its own run, each by its digest. The same input gives the same bytes.
+The file asks for nothing from a network (`workbench.page`). The same input gives the same bytes.
 """
 
 from __future__ import annotations
 
-import base64
+import datetime as dt
 import difflib
-import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from math import sqrt
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
-from markupsafe import Markup
 
 from workbench import store
 from workbench.articles import WorkbenchError, as_articles, digest, require
-from workbench.events import Event, about
-from workbench.figures import Figure, Listed, as_json, figure_rules, read_figure, stated_ids
+from workbench.events import Event, KnownDate, about
 from workbench.manifest import (
     FORMAT,
     Difference,
@@ -47,7 +40,6 @@ from workbench.manifest import (
     differences,
     ledger_counts,
     ledger_digest,
-    pack,
     read_manifest,
     read_page,
     stated_parameters,
@@ -55,37 +47,11 @@ from workbench.manifest import (
     unpack,
     versions,
 )
-from workbench.markup import Cells, is_number, markdown, one_line, plain_text, safe_link, table_cells
-from workbench.notebook import Cell, Output, notebook_digest, read_notebook, run_notebook
-from workbench.records import FLAGS, amounts, listed_articles, records, span
-
-FEW = 30
-"""Below so many texts the report says what they can and cannot tell: half of 30 is 33 % to 67 % at best."""
-
-_SHOWN_WITHOUT_SCRIPT = 200
-"""Rows of the table of articles that stand in the page itself; the script lists all."""
-
-_MOST_REASONS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A piece of the report: `kind` is prose, figure, table or text; `content` what the template shows of it."""
-
-    kind: str
-    content: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """All that the template needs, in the order of the report."""
-
-    title: str
-    finding: list[Block]
-    blocks: list[Block]
-    method: list[Block]
-    code: list[tuple[int, str]]
-    figures: list[Figure] = field(default_factory=list)
+from workbench.marks import Listed, figure_rules, stated_ids
+from workbench.markup import Cells
+from workbench.notebook import Cell, notebook_digest, read_notebook, run_notebook
+from workbench.page import Basis, Page, make_page, render_page
+from workbench.records import amounts, listed_articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +66,7 @@ class _Setting:
     progress: bool
 
 
-def write_report(
+def write_report(  # noqa: PLR0913 - each is a plain choice of whoever writes the report
     path: str | Path,
     *,
     notebook: str | Path,
@@ -140,7 +106,7 @@ def verify_report(
 
     Empty where nothing changed. Named are articles that came, went, moved in time or changed, every number of a count
     or figure, every version of a package. The code in the report is never run: the notebook is taken from `notebook`,
-    or looked for by its name in notebooks/ and beside the report, and must be the one that the manifest names.
+    or looked for by its name in notebooks/ here and of the project, never beside the report, which may have come by mail.
 
     Raises WorkbenchError where the file is no report, the folder no import, or the notebook cannot be found.
     """
@@ -151,9 +117,9 @@ def verify_report(
         raise WorkbenchError(f"{str(folder)!r} is no imported collection; make one with workbench import … -o DIR")
     articles, ledger = store.read_tables(folder)
     setting = _Setting(
-        notebook=Path(notebook) if notebook else _find_notebook(manifest, Path(path)),
+        notebook=Path(notebook) if notebook else _find_notebook(manifest),
         event=_event(manifest.get("event")),
-        parameters={name: value for name, value in manifest["given"].items()},
+        parameters={name: value for name, value in manifest["given"].items() if name not in ("collection", "event")},
         excerpt_chars=int(manifest["settings"]["excerpt_chars"]),
         title=manifest["settings"]["title"],
         progress=progress,
@@ -172,28 +138,35 @@ def _compose(setting: _Setting, articles: pd.DataFrame, ledger: pd.DataFrame | N
     matched = articles if setting.event is None else about(articles, setting.event)
     cells = _run(setting, articles, ledger)
     listed = _listed(cells, articles, matched)
-    page = _page(cells, setting, listed)
-    manifest = _manifest(setting, articles, matched, ledger, page)
-    return _render(setting, page, listed, manifest, ledger, article_lines(articles))
+    otherwise = setting.event.title if setting.event else "Coverage report"
+    page = make_page(cells, listed, title=setting.title, otherwise=otherwise)
+    lines = article_lines(articles)
+    manifest = _manifest(setting, articles, matched, page)
+    manifest["inputs"] = {"articles": digest(part for line in lines for part in line), "ledger": ledger_digest(ledger)}
+    manifest["counts"]["ledger"] = ledger_counts(ledger)
+    basis = Basis(listed, manifest, lines, setting.event, ledger)
+    return render_page(page, basis, progress=setting.progress)
 
 
 def _run(setting: _Setting, articles: pd.DataFrame, ledger: pd.DataFrame | None) -> list[Cell]:
     """The cells of the notebook, run on a folder that holds exactly these articles."""
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
         collection = str(Path(folder).resolve() / "collection")
-        given = {"collection": collection, **({"event": setting.event.name} if setting.event else {})}
-        if "collection" not in setting.parameters:
+        if "collection" in setting.parameters:
+            collection = str(Path(str(setting.parameters["collection"])).expanduser().resolve())
+        else:
             empty = pd.DataFrame(columns=list(store.LEDGER_COLUMNS), dtype="str")
             store.write_tables(articles, empty if ledger is None else ledger, Path(collection))
+        event = {"event": setting.event.name} if setting.event else {}
         hidden = {
-            collection: "collection",
+            collection: Path(collection).name,
             str(setting.notebook.resolve().parent) + os.sep: "",
             str(Path.cwd()) + os.sep: "",
-            str(Path.home()): "~",
+            str(Path.home()) + os.sep: "~/",
         }
         return run_notebook(
             setting.notebook,
-            parameters={**given, **setting.parameters},
+            parameters={**event, **setting.parameters, "collection": collection},
             shown_as=hidden,
             progress=setting.progress,
         )
@@ -206,64 +179,10 @@ def _listed(cells: Sequence[Cell], articles: pd.DataFrame, matched: pd.DataFrame
     return listed_articles(articles, matched, ids, everything=any(rule.get("of") == "all" for rule in rules))
 
 
-def _page(cells: Sequence[Cell], setting: _Setting, listed: Listed) -> _Page:
-    """The cells sorted into the parts of the report; its title is the one given, or the notebook's first heading."""
-    heading, cells = _heading(cells)
-    event_title = setting.event.title if setting.event else ""
-    page = _Page(setting.title or heading or event_title or "Coverage report", [], [], [], [])
-    for number, cell in enumerate(cells, start=1):
-        if cell.kind == "code" and "injected-parameters" not in cell.tags:
-            page.code.append((number, plain_text(cell.source)))
-        if cell.tags & {"hide", "articles", "parameters", "injected-parameters"}:
-            continue
-        part = page.finding if "finding" in cell.tags else page.method if "method" in cell.tags else page.blocks
-        part.extend(_blocks(cell, page.figures, listed))
-    return page
-
-
-def _heading(cells: Sequence[Cell]) -> tuple[str, list[Cell]]:
-    """The text of the first heading, and the cells without it."""
-    for place, cell in enumerate(cells):
-        first, _, rest = cell.source.lstrip().partition("\n")
-        if cell.kind == "markdown" and first.startswith("# "):
-            kept = [Cell(cell.kind, rest, cell.tags)] if rest.strip() else []
-            return one_line(first[2:].strip(" #*_")), [*cells[:place], *kept, *cells[place + 1 :]]
-    return "", list(cells)
-
-
-def _blocks(cell: Cell, figures: list[Figure], listed: Listed) -> list[Block]:
-    if cell.kind == "markdown":
-        return [Block("prose", markdown(cell.source))]
-    return [_block(output, figures, listed) for output in cell.outputs]
-
-
-def _block(output: Output, figures: list[Figure], listed: Listed) -> Block:
-    if output.kind == "figure":
-        figures.append(_named(read_figure(output.content, listed, number=len(figures) + 1), figures))
-        return Block("figure", len(figures) - 1)
-    if output.kind == "markdown":
-        return Block("prose", markdown(output.content))
-    cells = table_cells(output.content) if output.kind == "table" else None
-    return Block("table", cells) if cells else Block("text", plain_text(output.content))
-
-
-def _named(figure: Figure, before: Sequence[Figure]) -> Figure:
-    """The figure under a name that no earlier one has: names are the anchors of the page."""
-    from dataclasses import replace
-
-    taken = {each.name for each in before}
-    name = figure.name
-    while name in taken:
-        name = f"{figure.name}-{len(before) + 1}" if name == figure.name else f"{name}x"
-    return replace(figure, name=name)
-
-
 # -- the manifest ---------------------------------------------------------------------------------------------
 
 
-def _manifest(
-    setting: _Setting, articles: pd.DataFrame, matched: pd.DataFrame, ledger: pd.DataFrame | None, page: _Page
-) -> dict[str, Any]:
+def _manifest(setting: _Setting, articles: pd.DataFrame, matched: pd.DataFrame, page: Page) -> dict[str, Any]:
     given = {name: _portable(name, value) for name, value in setting.parameters.items()}
     return {
         "format": FORMAT,
@@ -272,11 +191,9 @@ def _manifest(
         "parameters": {**_defaults(setting.notebook), **given},
         "given": given,
         "settings": {"excerpt_chars": setting.excerpt_chars, "title": setting.title},
-        "inputs": {"articles": digest(part for line in article_lines(articles) for part in line),
-                   "ledger": ledger_digest(ledger)},
-        "counts": {**amounts(articles, matched), "ledger": ledger_counts(ledger)},
+        "counts": amounts(articles, matched),
         "figures": [{"name": each.name, "title": each.title} for each in page.figures],
-        "printed": _printed(page),
+        "printed": page.printed,
         "versions": versions(),
     }
 
@@ -313,125 +230,10 @@ def _event_facts(event: Event | None) -> dict[str, Any] | None:
 
 
 def _event(facts: Mapping[str, Any] | None) -> Event | None:
-    from workbench.events import KnownDate, _day
-
     if not facts:
         return None
-    known = tuple(KnownDate(_day(date, "known date"), label, url) for date, label, url in facts["known"])
+    known = tuple(KnownDate(dt.date.fromisoformat(date), label, url) for date, label, url in facts["known"])
     return Event(**{**facts, "known": known})
-
-
-def _printed(page: _Page) -> list[str]:
-    """What the notebook printed in words and tables, for comparison."""
-    shown = [each for part in (page.finding, page.blocks, page.method) for each in part if each.kind != "figure"]
-    return [as_json(each.content) if each.kind == "table" else str(each.content) for each in shown]
-
-
-# -- writing the page -----------------------------------------------------------------------------------------
-
-
-def _render(
-    setting: _Setting,
-    page: _Page,
-    listed: Listed,
-    manifest: dict[str, Any],
-    ledger: pd.DataFrame | None,
-    lines: list[list[str]],
-) -> str:
-    query = setting.event.query if setting.event else None
-    rows = records(listed, query=query, excerpt_chars=setting.excerpt_chars, progress=setting.progress)
-    content = {
-        "articles": rows,
-        "matched": listed.matched,
-        "figures": [{"drawing": each.drawing, "marks": each.marks, "name": each.name} for each in page.figures],
-    }
-    numbers = [[each.name, each.table.head, each.table.rows] for each in page.figures]
-    own = _asset("report.js")
-    library = _library()
-    counts = manifest["counts"]
-    return _template().render(
-        page=page,
-        event=setting.event,
-        manifest=manifest,
-        manifest_json=Markup(as_json(manifest).replace("<", "\\u003c")),  # noqa: S704 - no < is left to open a tag
-        content=pack(as_json(content)),
-        inputs=pack(as_json({"articles": lines, "numbers": numbers})),
-        library=pack(library) if page.figures else "",
-        policy=_policy(own, library),
-        script=Markup(own),  # noqa: S704 - a file of this package
-        style=Markup(_asset("report.css")),  # noqa: S704 - a file of this package
-        counts=counts,
-        span=span(listed.table.iloc[: listed.matched]),
-        few=_few(counts["texts"]) if counts["texts"] < FEW else None,
-        rows=rows,
-        shown=min(listed.matched, _SHOWN_WITHOUT_SCRIPT),
-        reasons=_reasons(ledger),
-        flags=FLAGS,
-    )
-
-
-@cache
-def _library() -> str:
-    from plotly.offline import get_plotlyjs
-
-    return str(get_plotlyjs())
-
-
-def _asset(name: str) -> str:
-    return files("workbench").joinpath(f"templates/{name}").read_text("utf-8")
-
-
-def _policy(*scripts: str) -> str:
-    """The page's Content-Security-Policy: these scripts by their digests, no address at all.
-
-    plotly writes style rules of its own, therefore 'unsafe-inline' for styles; a style can load nothing here.
-    """
-    allowed = " ".join(f"'sha256-{_sha256(script)}'" for script in scripts)
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _sha256(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("workbench", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(plain=plain_text, link=safe_link, thousands=lambda number: f"{number:,}")
-    environment.tests["number"] = is_number
-    return environment.get_template("report.html.j2")
-
-
-def _few(count: int) -> dict[str, Any]:
-    """How unsure half of `count` texts is: Wilson's interval at 95 %."""
-    if count == 0:
-        return {"count": 0}
-    size, z = float(count), 1.96
-    half = z / (1 + z**2 / size) * sqrt(0.25 / size + z**2 / (4 * size**2))
-    return {"count": count, "low": f"{0.5 - half:.0%}", "high": f"{0.5 + half:.0%}"}
-
-
-def _reasons(ledger: pd.DataFrame | None) -> list[tuple[str, str, int, str]]:
-    """Status, reason, count and an example of what was not loaded, most frequent first."""
-    if ledger is None or not {"status", "reason", "file"} <= set(ledger.columns):
-        return []
-    rest = ledger[ledger["status"] != "loaded"]
-    reason = rest["reason"].str.replace(r"^the same article as .*", "the same article stands elsewhere", regex=True)
-    groups = rest.assign(reason=reason).groupby(["status", "reason"])["file"].agg(["size", "min"]).reset_index()
-    groups = groups.sort_values(["size", "status", "reason"], ascending=[False, True, True]).head(_MOST_REASONS)
-    return [
-        (one_line(row.status), one_line(row.reason), int(row.size_), one_line(row.min_))
-        for row in groups.rename(columns={"size": "size_", "min": "min_"}).itertuples()
-    ]
 
 
 def _replace(path: Path, text: str) -> None:
@@ -453,13 +255,12 @@ def _replace(path: Path, text: str) -> None:
 # -- verifying --------------------------------------------------------------------------------------------------
 
 
-def _find_notebook(manifest: Mapping[str, Any], report: Path) -> Path:
+def _find_notebook(manifest: Mapping[str, Any]) -> Path:
     name = Path(str(manifest["notebook"]["name"])).name
-    places = [Path("notebooks"), Path(), report.parent, Path(__file__).resolve().parents[1] / "notebooks"]
-    for place in places:
+    for place in (Path("notebooks"), Path(__file__).resolve().parents[1] / "notebooks"):
         if (place / name).is_file():
             return place / name
-    raise WorkbenchError(f"the notebook {name!r} of this report is not in notebooks/ nor beside it; name it")
+    raise WorkbenchError(f"the notebook {name!r} of this report is not in notebooks/; name it with notebook=…")
 
 
 def _compare(page: str, manifest: Mapping[str, Any], again: str) -> list[Difference]:
@@ -476,8 +277,6 @@ def _compare(page: str, manifest: Mapping[str, Any], again: str) -> list[Differe
 
 def _parts(page: str) -> dict[str, Any]:
     """The page taken apart: what is packed in it unpacked, so that another packer is no difference."""
-    import json
-
     try:
         packed = {name: block(page, name) for name in ("content", "inputs", "library")}
         whole = {name: json.loads(unpack(packed[name])) for name in ("content", "inputs")}

@@ -16,33 +16,31 @@ Squares = tuple[Reals, Reals, Reals]
 
 
 def share_with_interval(
-    matched: Whole, total: Whole, texts: Whole | None = None, squares: Squares | None = None, *, level: float = 0.95
+    matched: Whole, total: Whole, squares: Squares | None = None, *, level: float = 0.95
 ) -> tuple[Reals, Reals, Reals]:
     """The share matched / total, 0–1, and the low and high end of its interval; missing where there is no total.
 
-    Without `texts` and `squares` the observations are independent. Else the `total` articles are copies of `texts`
-    texts, and `squares` are, summed over the texts: matching copies squared, matching copies times copies, copies
-    squared. The share is a ratio estimator with one cluster per text; its linearised variance (Cochran 1977,
-    "Sampling Techniques", ch. 6.3) over that of independent articles is the design effect, which gives the effective
-    sample size (Korn and Graubard 1998, "Confidence intervals for proportions with small expected number of positive
-    counts estimated from survey data"), put into Wilson's interval (Wilson 1927). The effective size never exceeds
-    that of copies which are all alike, total² / Σ copies² (Kish 1965, "Survey Sampling", ch. 8.2): with few texts the
-    linearised variance is itself unsure, and at shares of 0 and 1 it is zero. Without copies this is Wilson's own.
+    Without `squares` the observations are independent. Else articles are copies of texts, and `squares` are, summed
+    over the texts: matching copies squared, matching copies times copies, copies squared. The share is a ratio
+    estimator with one cluster per text; its linearised variance (Cochran 1977, "Sampling Techniques", ch. 6.3) gives
+    the effective sample size (Korn and Graubard 1998, "Confidence intervals for proportions with small expected
+    number of positive counts estimated from survey data"), put into Wilson's interval (Wilson 1927). The effective
+    size never exceeds that of copies which are all alike, total² / Σ copies² (Kish 1965, "Survey Sampling", ch. 8.2):
+    with few texts the linearised variance is itself unsure, and at shares of 0 and 1 it is zero. Without copies this
+    is Wilson's interval of the articles, with equally many copies of each text that of the texts.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         share = matched / total
         size = total.astype(float)
-        if texts is not None and squares is not None:
-            size = np.where(texts == total, size, _effective(share, size, texts.astype(float), squares))
+        if squares is not None:
+            size = _effective(share, size, squares)
         return share, *_wilson(share, size, level)
 
 
-def _effective(share: Reals, total: Reals, texts: Reals, squares: Squares) -> Reals:
+def _effective(share: Reals, total: Reals, squares: Squares) -> Reals:
     """How many independent articles would say as much."""
     spread = np.maximum(squares[0] - 2 * share * squares[1] + share**2 * squares[2], 0.0)
-    clustered = texts / (texts - 1) * spread / total**2
-    independent = share * (1 - share) / (total - 1)
-    size: Reals = np.fmin(total * independent / clustered, total**2 / squares[2])
+    size: Reals = np.fmin(share * (1 - share) * total**2 / spread, total**2 / squares[2])
     return size
 
 
@@ -67,7 +65,15 @@ class Counts:
     squares: tuple[Reals, Reals, Reals]
 
 
-def counted(cell: Whole, base: Whole, text: Whole, source: Whole, matched: Flags, *, size: int) -> Counts:
+def counted(  # noqa: PLR0913 -- arrays with one value per article
+    cell: Whole,
+    base: Whole,
+    text: Whole,
+    source: Whole,
+    matched: Flags,
+    *,
+    size: int,
+) -> Counts:
     """Counts per cell; `base` is the cell whose articles are the total of each article's own."""
     cluster, owner, copies = _clusters(base, text)
     found, sources = cell[matched], source[matched]

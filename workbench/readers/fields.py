@@ -42,13 +42,13 @@ _ALIASES: dict[str, str] = {
         source sourcename medianame outlet outletname publication publicationname publisher publishername newspaper
         sitename journal journalname quelle zeitung medium fuente medio diario periódico fonte testata giornale jornal
         źródło kaynak gazete источник издание сми джерело видання змі المصدر 来源
-        media site website domain sourcedomain mediaurl""",
+        media site website domain sourcedomain agency agence agentur agencia агентство агенція mediaurl""",
     "language": """
         language lang languagecode langcode articlelanguage langue sprache idioma lingua língua język dil
         язык мова اللغة 语言""",
     "url": """
         url link href articleurl articlelink storyurl sourceurl weburl pageurl newsurl permalink canonicalurl
-        canonicallink documentidentifier lien enlace collegamento adres адрес ссылка посилання الرابط 链接 uri""",
+        canonicallink documentidentifier lien enlace adresse webadresse collegamento adres адрес ссылка посилання الرابط 链接 uri""",
     "author": """
         author authors byline bylineoriginal writer journalist reporter creator dccreator auteur auteurs autor autores
         autoren verfasser autore autori yazar автор авторы автори الكاتب 作者""",

@@ -13,6 +13,9 @@ _BEFORE_ROOT = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\
 _ROOT = re.compile(r"\s*<\s*(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _XML_DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_AS_BROWSERS_READ = dict.fromkeys(("iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii"), "cp1252")
+"""Names of encodings that pages use for another one (Encoding Standard, section 4.2)."""
+
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -28,7 +31,8 @@ def root_name(text: str) -> str:
 def markup_text(data: bytes) -> str:
     """The decoded document without its declaration of an encoding, which no longer holds."""
     declared = _DECLARED.search(data[:4096])
-    text = decode(data, declared[1].decode("ascii") if declared else "")
+    named = declared[1].decode("ascii").lower() if declared else ""
+    text = decode(data, _AS_BROWSERS_READ.get(named, named))
     return _NOT_IN_XML.sub("", _XML_DECLARATION.sub("", text.removeprefix("\ufeff")))
 
 

@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import IO, Any
 
+from workbench.phrases import after_announcement
 from workbench.readers.contract import MEGABYTE, Record, Refused
 from workbench.readers.decoding import head_text
 from workbench.readers.markup import html_tree, markup_text, root_name
+from workbench.stated import read_date
 
 NAME = "html"
 RANK = 35
@@ -21,6 +23,11 @@ EVIDENCE = ""
 
 _MOST_BYTES = 40 * MEGABYTE
 """Larger "pages" are dumps; the extraction takes minutes on them."""
+
+_SENTENCE = 80
+"""Characters from which a line of a page is a sentence, whatever it ends with."""
+
+_LONGEST_DATE_LINE = 90
 
 _HTML_ROOTS = {"html", "head", "body", "article", "div", "section", "main", "meta", "title", "p", "table", "h1"}
 
@@ -69,10 +76,15 @@ def read(stream: IO[bytes], name: str) -> Iterator[Record | Refused]:
     facts = _facts(tree)
     text = _main_text(tree) or facts.pop("body", "")
     facts.pop("body", None)
-    if text:
+    if text and (facts["date"] or _reads_as_article(text)):
         yield Record("page", facts | {"text": text})
     else:
         yield Refused("page", "no article text was found on the page")
+
+
+def _reads_as_article(text: str) -> bool:
+    """Whether a line of the text is a sentence or as long as one: the front page of a site has only links."""
+    return any(len(line) >= _SENTENCE or line.endswith((".", "!", "?", "…", "»")) for line in map(str.strip, text.splitlines()))
 
 
 def _main_text(tree: Any) -> str:
@@ -110,13 +122,20 @@ def _facts(tree: Any) -> dict[str, str]:
         or _element(tree, "title"),
         "date": date,
         "date_evidence": evidence,
-        "source": _one(meta, _META_SOURCES) or _words(publisher),
+        "source": _one(meta, _META_SOURCES) or _words(publisher) or _behind_headline(tree),
         "language": str(tree.get("lang") or tree.get("xml:lang") or meta.get("og:locale", "") or ""),
         "url": _address(tree, meta),
         "author": _words(linked.get("author")) or _one(meta, _META_AUTHORS),
         "section": _words(linked.get("articleSection")) or _one(meta, _META_SECTIONS),
         "body": _words(linked.get("articleBody")),
     }
+
+
+def _behind_headline(tree: Any) -> str:
+    """What the page's title says behind its headline: most pages put the outlet's name there."""
+    headline, title = _element(tree, "h1"), _element(tree, "title")
+    rest = title[len(headline) :].strip() if headline and title.startswith(headline) else ""
+    return rest.strip("—–|·•-:» ") if rest[:1] in "—–|·•-:»" else ""
 
 
 def _date(tree: Any, meta: dict[str, str], linked: dict[str, Any]) -> tuple[str, str]:
@@ -130,7 +149,19 @@ def _date(tree: Any, meta: dict[str, str], linked: dict[str, Any]) -> tuple[str,
     for element in tree.xpath("//*[@itemprop='datePublished']")[:1]:
         if value := (element.get("datetime") or element.get("content") or ""):
             return value, "page metadata itemprop datePublished"
-    return _guessed_date(tree)
+    return _visible_date(tree) or _guessed_date(tree)
+
+
+def _visible_date(tree: Any) -> tuple[str, str] | None:
+    """The date in a short line of the page that announces it, such as "Published 12 January 2022"."""
+    for element in tree.iter("p", "span", "div", "li", "small", "em", "address", "dd", "time"):
+        line = " ".join(element.text_content().split())
+        if len(line) > _LONGEST_DATE_LINE or not re.search(r"(?:19|20)\d\d", line):
+            continue
+        date = after_announcement(line)
+        if date and read_date(date, strict=True):
+            return date, "page line"
+    return None
 
 
 def _guessed_date(tree: Any) -> tuple[str, str]:
@@ -139,7 +170,8 @@ def _guessed_date(tree: Any) -> tuple[str, str]:
 
     with contextlib.suppress(Exception):  # a guess that fails is no guess; htmldate raises many things on odd pages
         found = find_date(tree, original_date=True)
-        if found:
+        # A page that shows only a year gives the first of January, which nothing on the page states.
+        if found and not str(found).endswith("-01-01"):
             return str(found), "page metadata htmldate"
     return "", ""
 

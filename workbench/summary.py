@@ -1,0 +1,256 @@
+"""Small tables that answer the first questions put to a collection, and how a table is made ready to be read.
+
+Each takes articles (or a table counted from them) and gives a tidy table; `readable` writes any of them out for the
+eye: shares in per cent with their interval, days as days, languages by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from workbench.articles import WorkbenchError, require
+from workbench.coverage import NONE, coverage_by
+from workbench.events import Event, KnownDate
+from workbench.languages import NAMES
+from workbench.records import when
+from workbench.shares import share_with_interval
+from workbench.topics import UNASSIGNED, Topics
+
+_OFFSETS = {
+    "day": pd.DateOffset(days=1),
+    "week": pd.DateOffset(weeks=1),
+    "month": pd.DateOffset(months=1),
+    "quarter": pd.DateOffset(months=3),
+    "year": pd.DateOffset(years=1),
+}
+_HEADINGS = {
+    "source": "outlet",
+    "sources": "outlets",
+    "total": "all articles",
+    "total_texts": "all texts",
+    "translated_from": "translated from",
+}
+_SHARE = re.compile(r"(?:.*_)?share(?:_.*)?")
+
+
+# -- what a collection holds ----------------------------------------------------------------------------------
+
+
+def contents(articles: pd.DataFrame, *, by: str = "source") -> pd.DataFrame:
+    """One row per value of the column `by`: what the collection holds of it, most texts first.
+
+    Columns: the column `by` (missing values as "(none)"), `articles`, `texts`, `first` and `last` (UTC; NaT where none
+    is dated), `undated` (articles without a known day) and `machine_translated`.
+    """
+    require(articles, by, "published", "text_id", "translated_from")
+    whole = articles.assign(group_=articles[by].astype("str").fillna(NONE), text_id=_text_ids(articles))
+    groups = whole.groupby("group_", sort=True)
+    table = pd.DataFrame(
+        {
+            "articles": groups.size(),
+            "texts": groups["text_id"].nunique(),
+            "first": groups["published"].min(),
+            "last": groups["published"].max(),
+            "undated": groups["published"].agg(lambda column: int(column.isna().sum())),
+            "machine_translated": groups["translated_from"].count(),
+        }
+    )
+    ordered = table.sort_values(["texts", "articles"], ascending=False, kind="stable")
+    return ordered.rename_axis(by).reset_index()
+
+
+def set_aside(articles: pd.DataFrame, ledger: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What is not counted like the rest, and how many of it: `what`, `number`, `of` and an `example`.
+
+    Records come from the import ledger (none where it is not given): merged and refused ones, by their reason.
+    Articles are those without a known day, without an outlet, machine-translated, or further copies of a text.
+    """
+    rows = [] if ledger is None else _from_ledger(ledger)
+    first = articles.sort_index()
+    later = first["text_id"].notna() & first["text_id"].duplicated()
+    flagged = {
+        "articles without a known day: in the collection, on no date": first["published"].isna(),
+        "articles that name no outlet: in no outlet's count": first["source"].isna(),
+        "machine-translated articles: kept, and flagged": first["translated_from"].notna(),
+        "further copies of a text: articles, but no texts of their own": later,
+    }
+    for what, which in flagged.items():
+        example = first.loc[which, "title"].head(1).tolist()
+        rows.append((what, int(which.sum()), len(first), *(example or [""])))
+    return pd.DataFrame(rows, columns=["what", "number", "of", "example"])
+
+
+def _from_ledger(ledger: pd.DataFrame) -> list[tuple[str, int, int, str]]:
+    rest = ledger[ledger["status"] != "loaded"]
+    reason = rest["reason"].str.replace(r"^the same article as .*", "the same article stands elsewhere", regex=True)
+    what = "records " + rest["status"] + ": " + reason
+    counted = rest.groupby(what)["file"].agg(["size", "min"]).sort_values("size", ascending=False, kind="stable")
+    return [(str(name), int(size), len(ledger), str(file)) for name, size, file in counted.itertuples()]
+
+
+def _text_ids(articles: pd.DataFrame) -> pd.Series:
+    own = pd.Series(articles.index.astype("str"), index=articles.index, dtype="str")
+    return articles["text_id"].astype("str").fillna(own)
+
+
+# -- reprints -------------------------------------------------------------------------------------------------
+
+
+def reprint_shares(articles: pd.DataFrame, *, by: str = "source") -> pd.DataFrame:
+    """One row per value of `by`: how many of its articles carry a text that stands elsewhere in the collection too.
+
+    Columns: the column `by`, `articles`, `texts`, `shared` (articles whose text another article carries as well),
+    and `share` (shared / articles, 0–1) with its 95 % interval, most articles first.
+    """
+    require(articles, by, "text_id")
+    ids = _text_ids(articles)
+    whole = pd.DataFrame(
+        {by: articles[by].astype("str").fillna(NONE), "text_id": ids, "shared": ids.duplicated(keep=False)}
+    )
+    groups = whole.groupby(by, sort=True)
+    table = pd.DataFrame(
+        {"articles": groups.size(), "texts": groups["text_id"].nunique(), "shared": groups["shared"].sum()}
+    ).astype("int64")
+    table["share"], table["share_low"], table["share_high"] = share_with_interval(
+        table["shared"].to_numpy(), table["articles"].to_numpy()
+    )
+    return table.sort_values("articles", ascending=False, kind="stable").reset_index()
+
+
+def most_reprinted(articles: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
+    """The texts that most articles carry, only those with at least two: index `text_id`.
+
+    Columns: `title` (of the earliest article), `articles`, `sources` (outlets), `languages`, `first`, `last` (UTC) and
+    `machine_translated` (articles).
+    """
+    require(articles, "title", "published", "source", "language", "text_id", "translated_from")
+    own = articles.assign(text_id=_text_ids(articles), id_=articles.index)
+    shared = own[own["text_id"].duplicated(keep=False)]
+    shared = shared.sort_values(["published", "id_"], na_position="last", kind="stable")
+    table = shared.groupby("text_id").agg(
+        title=("title", "first"),
+        articles=("title", "size"),
+        sources=("source", "nunique"),
+        languages=("language", "nunique"),
+        first=("published", "min"),
+        last=("published", "max"),
+        machine_translated=("translated_from", "count"),
+    )
+    return table.sort_values(["articles", "sources"], ascending=False, kind="stable").head(most)
+
+
+# -- an event within its collection ---------------------------------------------------------------------------
+
+
+def whole_window(covered: pd.DataFrame, *, of: pd.DataFrame, event: Event) -> pd.Series:
+    """The coverage of the whole window as one row of `coverage_by`, over texts: counts, total, share and interval."""
+    whole = of.assign(whole_="all")
+    table = coverage_by(covered, of=whole, by="whole_", start=event.start, end=event.end, unit="texts")
+    zeros = {"articles": 0, "texts": 0, "outlets": 0, "total": 0, "total_texts": 0}
+    return table.iloc[0] if len(table) else pd.Series(zeros, dtype="object").reindex([*table.columns])
+
+
+def peaks(periods: pd.DataFrame, event: Event | None = None, *, most: int = 5) -> pd.DataFrame:
+    """The periods of most coverage beside the known dates: a row per peak, and per period that holds a known date.
+
+    `periods` is a table of `coverage` without groups. A peak is one of the `most` periods with most texts (ties: the
+    earlier), if it has any. Columns: `period`, `rank` (1 for most texts; missing where the period is no peak),
+    `articles`, `texts`, `outlets`, `total_texts`, `share` with its interval, and `known`: what is known to have
+    happened in it. Rows in order of time. A known date that stands beside no peak is as telling as a peak.
+    """
+    require(periods, "period", "articles", "texts", "outlets", "total_texts", "share", "share_low", "share_high")
+    if periods["period"].duplicated().any():
+        raise WorkbenchError("the table has several rows per period; peaks needs one counted without by=")
+    ordered = periods.sort_values(["texts", "articles", "period"], ascending=[False, False, True], kind="stable")
+    top = ordered[ordered["texts"] > 0].head(most)
+    rank = pd.Series(range(1, len(top) + 1), index=top.index).reindex(periods.index).astype("Int64")
+    known = [_known_in(period, event, str(periods.attrs.get("every", "day"))) for period in periods["period"]]
+    table = periods.assign(rank=rank, known=pd.Series(known, index=periods.index, dtype="str"))
+    names = ["period", "rank", "articles", "texts", "outlets", "total_texts", "share", "share_low", "share_high", "known"]
+    return table.loc[table["rank"].notna() | (table["known"] != ""), names].reset_index(drop=True)
+
+
+def known_in(period: pd.Timestamp, event: Event, every: str) -> tuple[KnownDate, ...]:
+    """The known dates of the event that lie in the period of length `every` that begins at `period`."""
+    after = period + _OFFSETS[every]
+    return tuple(each for each in event.known if period <= pd.Timestamp(each.date, tz="UTC") < after)
+
+
+def _known_in(period: pd.Timestamp, event: Event | None, every: str) -> str:
+    found = () if event is None else known_in(period, event, every)
+    return "; ".join(f"{each.date.day} {each.date:%b}: {each.label}" for each in found)
+
+
+def topic_shares(topics: Topics, covered: pd.DataFrame) -> pd.DataFrame:
+    """One row per topic of the collection, largest first: how much of it the covered articles are.
+
+    Index `topic`. Columns: `label`, `texts` and `articles` of the topic, `share_of_texts` (of all texts of the
+    collection), `covered` (articles of the topic that are among the covered ones), `share` (covered / articles, 0–1)
+    with its 95 % interval, and `stability`.
+    """
+    table = topics.table[["label", "texts", "articles", "share_of_texts", "stability"]].copy()
+    own = topics.assigned.reindex(covered.index).dropna()
+    counted = own[own != UNASSIGNED].value_counts().reindex(table.index).fillna(0).astype("int64")
+    table["covered"] = counted
+    table["share"], table["share_low"], table["share_high"] = share_with_interval(
+        counted.to_numpy(), table["articles"].to_numpy()
+    )
+    names = ["label", "texts", "share_of_texts", "articles", "covered", "share", "share_low", "share_high", "stability"]
+    return table[names]
+
+
+# -- a table for the eye --------------------------------------------------------------------------------------
+
+
+def listing(articles: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
+    """The articles as a list to read, by time: index `article_id`; when, outlet, language and title, in words.
+
+    Times are written no finer than they are known, articles without any stand last as undated.
+    """
+    require(articles, "title", "published", "published_low", "published_high", "published_precision", "source")
+    ordered = articles.assign(id_=articles.index).sort_values(["published_low", "id_"], na_position="last")
+    shown = ordered.head(len(ordered) if most is None else most)
+    columns = {
+        "published": when(shown),
+        "outlet": shown["source"].fillna(NONE),
+        "language": [NAMES.get(code, code) for code in shown["language"].fillna("")],
+        "title": shown["title"],
+    }
+    return pd.DataFrame(columns, index=shown.index).astype("str")
+
+
+def readable(table: pd.DataFrame, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """The same rows as text to be read; the first column becomes the index.
+
+    Shares are written in per cent, with their interval where `share_low` and `share_high` stand beside; whole numbers
+    with thousands set apart; times as days; languages by name; a missing value as nothing. An index with a name that
+    says nothing (ids) is dropped. `names` renames columns further.
+    """
+    shown = table.drop(columns=[name for name in ("share_low", "share_high") if name in table.columns])
+    columns = {name: [_written(name, value) for value in shown[name]] for name in shown.columns}
+    if {"share", "share_low", "share_high"} <= set(table.columns):
+        columns["share"] = [
+            "" if pd.isna(share) else f"{share:.0%} ({low:.0%} to {high:.0%})"
+            for share, low, high in zip(table["share"], table["share_low"], table["share_high"], strict=True)
+        ]
+    heads = {name: _HEADINGS.get(name, name.replace("_", " ")) for name in columns} | dict(names or {})
+    written = pd.DataFrame({heads[name]: values for name, values in columns.items()}, dtype="str")
+    return written.set_index(written.columns[0]) if len(written.columns) else written
+
+
+def _written(name: object, value: object) -> str:
+    if not isinstance(value, list | tuple) and pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if name == "language":
+        return NAMES.get(str(value), str(value))
+    if isinstance(value, bool | str):
+        return str(value)
+    if _SHARE.fullmatch(str(name)):
+        return f"{value:.0%}"
+    number = float(str(value))
+    return f"{number:.2f}" if name == "stability" or not number.is_integer() else f"{number:,.0f}"
