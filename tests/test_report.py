@@ -1,4 +1,4 @@
-"""The report: one file from a notebook, the same for the same input, honest with few articles, safe with hostile ones."""
+"""The report: one file from a notebook, the same for the same input, honest with few articles, safe with bad ones."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def ledger_of(articles: pd.DataFrame) -> pd.DataFrame:
 
 
 def write(path: Path, articles: pd.DataFrame, **options: Any) -> str:
-    given = {"event": TALKS, "ledger": ledger_of(articles), "progress": False} | options
+    given: dict[str, Any] = {"event": TALKS, "ledger": ledger_of(articles), "progress": False, **options}
     return write_report(path, notebook=NOTEBOOK, articles=articles, **given).read_text("utf-8")
 
 
@@ -198,7 +198,7 @@ def test_an_older_report_survives_a_notebook_that_fails(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_argument_is_named(tmp_path: Path, options: dict[str, Any], words: str) -> None:
-    given = {"notebook": NOTEBOOK, "articles": collection(1), "progress": False} | options
+    given: dict[str, Any] = {"notebook": NOTEBOOK, "articles": collection(1), "progress": False, **options}
     with pytest.raises(WorkbenchError, match=words):
         write_report(tmp_path / "x.html", **given)
 
@@ -308,7 +308,7 @@ def test_only_addresses_of_the_web_become_links(address: str, *, safe: bool) -> 
 
 def test_a_table_is_read_for_its_text_alone() -> None:
     frame = pd.DataFrame({"n": [1]}, index=pd.Index(["<b onclick=x>Le Fanal</b>"], name="source"))
-    assert table_cells(frame._repr_html_()) == (("source", "n"), (("<b onclick=x>Le Fanal</b>", "1"),))
+    assert table_cells(frame.to_html()) == (("source", "n"), (("<b onclick=x>Le Fanal</b>", "1"),))
     assert table_cells("<p>no table</p>") is None
 
 

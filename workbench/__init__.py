@@ -8,20 +8,43 @@ Every public name is loaded when it is first used, so that `import workbench` ta
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.articles import WorkbenchError, empty_articles
     from workbench.clean import original, removed, removed_lines
-    from workbench.coverage import account, compare, coverage, coverage_by
-    from workbench.events import Event, Events, about, load_events, matches
+    from workbench.coverage import account, compare, composition, coverage, coverage_by
+    from workbench.desk import query_desk
+    from workbench.events import Event, Events, about, find_events, load_events, matches
+    from workbench.findings import (
+        describe_collection,
+        describe_coverage,
+        describe_outlets,
+        describe_reprints,
+        describe_search,
+        describe_topic_times,
+        describe_topics,
+        few_texts,
+    )
     from workbench.load import import_ledger, load_articles, write_collection
     from workbench.plot import plot_coverage, plot_outlets, plot_topics
     from workbench.report import verify_report, write_report
     from workbench.reprints import find_reprints
     from workbench.search import concordance, explain_query, search
     from workbench.stories import find_stories, story_table
+    from workbench.summary import (
+        contents,
+        listing,
+        most_reprinted,
+        peaks,
+        readable,
+        reprint_shares,
+        set_aside,
+        topic_shares,
+    )
     from workbench.topics import Topics, fit_topics, write_topics
 
 __version__ = "0.1.0"
@@ -34,9 +57,30 @@ _HOME = {
     "topics": ("Topics", "fit_topics", "write_topics"),
     "stories": ("find_stories", "story_table"),
     "search": ("concordance", "explain_query", "search"),
-    "events": ("Event", "Events", "about", "load_events", "matches"),
-    "coverage": ("account", "compare", "coverage", "coverage_by"),
+    "events": ("Event", "Events", "about", "find_events", "load_events", "matches"),
+    "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
     "plot": ("plot_coverage", "plot_outlets", "plot_topics"),
+    "summary": (
+        "contents",
+        "listing",
+        "most_reprinted",
+        "peaks",
+        "readable",
+        "reprint_shares",
+        "set_aside",
+        "topic_shares",
+    ),
+    "findings": (
+        "describe_collection",
+        "describe_coverage",
+        "describe_outlets",
+        "describe_reprints",
+        "describe_search",
+        "describe_topic_times",
+        "describe_topics",
+        "few_texts",
+    ),
+    "desk": ("query_desk",),
     "report": ("verify_report", "write_report"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
@@ -56,3 +100,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*_MODULE, "__version__"])
+
+
+class _Package(ModuleType):
+    """Keeps `wb.search` the function when the module of that name is imported: Python would put the module there."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _MODULE and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -99,7 +99,8 @@ def _typed(column: pd.Series, kind: str) -> pd.Series:
     if str(column.dtype) == kind:
         return column
     if kind == TIME:
-        return pd.to_datetime(column, utc=True).astype(TIME)
+        times: pd.Series = pd.to_datetime(column, utc=True).astype("datetime64[us, UTC]")
+        return times
     return column.astype("str")
 
 
@@ -139,12 +140,14 @@ def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
     safe = frame.copy(deep=False)
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]) and not pd.api.types.is_datetime64_any_dtype(safe[name]):
-            safe[name] = [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in safe[name]]
+            safe[name] = [
+                f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in safe[name]
+            ]
     return safe
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> Path:
-    """Write a table as UTF-8 CSV, safe for spreadsheets, so that the old file or the new one is there, never half of one."""
+    """The path of the table written as UTF-8 CSV, safe for spreadsheets; never half a file: the old one or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     spreadsheet_safe(frame).to_csv(part, index=False, lineterminator="\n", date_format="%Y-%m-%dT%H:%M:%SZ")

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from workbench.articles import WorkbenchError
 from workbench.embed import Vectors
 
+_WORD = r"(?u)\b[^\W\d_]{3,}\b"
+
 
 def assemble_bertopic(texts: Sequence[str], vectors: Vectors, members: NDArray[np.int64]) -> Any:
     """A fitted BERTopic whose topic numbers are `members`.
@@ -37,7 +39,7 @@ def assemble_bertopic(texts: Sequence[str], vectors: Vectors, members: NDArray[n
         embedding_model=BaseEmbedder(),
         umap_model=BaseDimensionalityReduction(),
         hdbscan_model=BaseCluster(),
-        vectorizer_model=CountVectorizer(token_pattern=r"(?u)\b[^\W\d_]{3,}\b"),
+        vectorizer_model=CountVectorizer(token_pattern=_WORD),
     )
     model.fit(list(texts), embeddings=vectors, y=members.tolist())
     return model

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 import pandas as pd
 from anyascii import anyascii
@@ -33,6 +34,7 @@ _EDGE = 4
 """Units from the start or end of a text within which an outlet repeats its furniture."""
 
 _BOXES = ("headlines", "read-also")
+_REPORTED = "reported"
 _LISTED_LINE = 110
 """Headlines listed in a box are no longer."""
 
@@ -51,15 +53,27 @@ _LANGUAGES = {
     "ru": r"russian|russe|russisch\w*|ruso|русск\w*|російськ\w*",
     "uk": r"ukrainian|ukrainien|ukrainisch\w*|ucraniano|украинск\w*|українськ\w*",
 }
-_FROM = r"(?:from(?: the)?|depuis l['’]|depuis le|de l['’]|du|de la|de|aus dem|vom|del|desde el|со?|зі?|із)\s*(?:original\s+)?"
+_FROM = (
+    r"(?:from(?: the)?|depuis l['’]|depuis le|de l['’]|du|de la|de|aus dem|vom|del|desde el|со?|зі?|із)"
+    r"\s*(?:original\s+)?"
+)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    table = tomllib.loads(files("workbench").joinpath("lexicon/boilerplate.toml").read_text("utf-8"))
+    return {
+        rule: re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE) for rule, patterns in table.items()
+    }
 
 
 @cache
 def _lexicon() -> list[tuple[str, re.Pattern[str]]]:
-    table = tomllib.loads(files("workbench").joinpath("lexicon/boilerplate.toml").read_text("utf-8"))
-    return [
-        (rule, re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE)) for rule, patterns in table.items()
-    ]
+    return [(rule, pattern) for rule, pattern in _patterns().items() if rule != _REPORTED]
+
+
+def _is_reported(line: str) -> bool:
+    return line.endswith(".") and _patterns()[_REPORTED].search(line) is not None
 
 
 def units(text: str) -> list[str]:
@@ -79,7 +93,7 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
 
 def _sentences(line: str) -> list[str]:
     cuts = [0, *(found.end() for found in _SENTENCE_END.finditer(line)), len(line)]
-    return [line[start:end] for start, end in zip(cuts, cuts[1:], strict=False) if end > start]
+    return [line[start:end] for start, end in pairwise(cuts) if end > start]
 
 
 def learn(texts: pd.Series, *, groups: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -176,8 +190,14 @@ def promote_title(pieces: Sequence[str], found: list[str], *, file: str, is_titl
     if best is None:
         shared = {at: len(named & set(re.findall(r"[a-z]{4,}", anyascii(pieces[at]).casefold()))) for at in head}
         alike = [at for at in head if shared[at] >= 2]
-        best = max(alike, key=lambda at: (shared[at], -at)) if alike else next((at for at in head if not is_menu(pieces[at])), None)
-    if best is None or not any(piece.strip() and not rule for piece, rule in zip(pieces[best + 1 :], found[best + 1 :], strict=True)):
+        best = (
+            max(alike, key=lambda at: (shared[at], -at))
+            if alike
+            else next((at for at in head if not is_menu(pieces[at])), None)
+        )
+    if best is None or not any(
+        piece.strip() and not rule for piece, rule in zip(pieces[best + 1 :], found[best + 1 :], strict=True)
+    ):
         return ""
     for at in range(best):
         if pieces[at].strip() and not found[at]:
@@ -211,8 +231,11 @@ def is_menu(line: str) -> bool:
         return False
     if re.search(r"\s[|·•›]\s", line):
         return True
-    return len(line.strip()) <= _TAIL_LINE and all(word[:1].isupper() or not word[:1].isalpha() for word in words) and len(words) <= 8 and not any(
-        letter.isdigit() for letter in line
+    return (
+        len(line.strip()) <= _TAIL_LINE
+        and all(word[:1].isupper() or not word[:1].isalpha() for word in words)
+        and len(words) <= 8
+        and not any(letter.isdigit() for letter in line)
     )
 
 
@@ -223,7 +246,7 @@ def _rule_of(line: str, learned: frozenset[str]) -> str:
     for rule, pattern in _lexicon():
         if rule == "translation" and not any(sign in low for sign in _TRANSLATION_SIGNS):
             continue
-        if pattern.match(line):
+        if pattern.match(line) and (rule in _BOXES or not _is_reported(line)):
             return rule
     return "repeated" if line in learned else ""
 

@@ -8,7 +8,6 @@ read as: the `length` characters at `start` of the cleaned string stand where `o
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -31,7 +30,7 @@ UNNAMED_AGGREGATOR = "aggregator (not named)"
 _PROGRESS_FROM = 2_000
 """Articles from which cleaning takes over two seconds, so that a bar is shown."""
 
-_ENCODING_RULE, _SPACE_RULE, _OUTLET_RULE = "encoding", "space", "outlet"
+_ENCODING_RULE, _SPACE_RULE, _OUTLET_RULE, _TITLE_RULE = "encoding", "space", "outlet", "title"
 
 
 Step = tuple[str, str, str]
@@ -55,10 +54,10 @@ def _assemble(steps: list[Step]) -> tuple[str, list[Edit]]:
 
 
 def restore(cleaned: str, edits: Sequence[Sequence[object]]) -> str:
-    """What was read: `cleaned` with each of its edits undone.
+    r"""What was read: `cleaned` with each of its edits undone.
 
-    >>> restore("News.", [[0, 0, "Menu\\n", "skip-link"]])
-    'Menu\\nNews.'
+    >>> restore("News.", [[0, 0, "Menu\n", "skip-link"]])
+    'Menu\nNews.'
     """
     pieces, at = [], 0
     for start, length, original, _ in edits:
@@ -74,7 +73,7 @@ def original(articles: pd.DataFrame, article_id: str) -> dict[str, str]:
         raise WorkbenchError(f"no article {article_id!r} in this table of {len(articles)} articles")
     row = articles.loc[article_id]
     edits = _edits_of(row["removed"])
-    return {name: restore(row[name], edits.get(name, [])) for name in ("title", "text")}
+    return {name: restore(str(row[name]), edits.get(name, [])) for name in ("title", "text")}
 
 
 def removed(articles: pd.DataFrame) -> pd.DataFrame:
@@ -86,6 +85,7 @@ def removed(articles: pd.DataFrame) -> pd.DataFrame:
     lines = removed_lines(articles)
     lines = lines[~lines["rule"].isin([_SPACE_RULE, _ENCODING_RULE])]
     lines = lines.assign(line=lines["original"].str.strip())
+    lines = lines[lines["line"] != ""]
     counted = lines.groupby(["rule", "line"], as_index=False).agg(
         articles=("article_id", "nunique"), example=("article_id", "min")
     )
@@ -122,14 +122,17 @@ def clean_articles(raw: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame:
     table["source"] = [
         outlets.of(_given(source), _given(url)) for source, url in zip(raw["source"], raw["url"], strict=True)
     ]
-    table = _clean_texts(table, outlets, progress=progress)
-    table = _clean_titles(table, outlets)
+    read = table["title"].tolist()
+    table = _clean_titles(_clean_texts(table, outlets, progress=progress), read, outlets)
     table["language"] = [_language(title, text) for title, text in zip(table["title"], table["text"], strict=True)]
     return table
 
 
 def _outlets(raw: pd.DataFrame) -> Outlets:
-    heads = (f"{_given(title) or ''}\n{(_given(text) or '')[:1500]}" for title, text in zip(raw["title"], raw["text"], strict=True))
+    heads = (
+        f"{_given(title) or ''}\n{(_given(text) or '')[:1500]}"
+        for title, text in zip(raw["title"], raw["text"], strict=True)
+    )
     stated = ((_given(source), _given(url)) for source, url in zip(raw["source"], raw["url"], strict=True))
     return learn_outlets((source, url, head) for (source, url), head in zip(stated, heads, strict=True))
 
@@ -147,7 +150,9 @@ def _clean_texts(table: pd.DataFrame, outlets: Outlets, *, progress: bool) -> pd
     learned = boilerplate.learn(table["text"], groups=groups)
     names = [table[name] if name in table else pd.Series(None, index=table.index) for name in ("format", "file")]
     rows = zip(table["title"], table["text"], *names, groups, strict=True)
-    bar = tqdm(rows, total=len(table), desc="cleaning", unit=" articles", disable=not progress or len(table) < _PROGRESS_FROM)
+    bar = tqdm(
+        rows, total=len(table), desc="cleaning", unit=" articles", disable=not progress or len(table) < _PROGRESS_FROM
+    )
     done = [
         _clean_text(_Page(title, text, str(kind), str(file)), learned.get(group, frozenset()), outlets)
         for title, text, kind, file, group in bar
@@ -174,7 +179,9 @@ def _clean_text(page: _Page, learned: frozenset[str], outlets: Outlets) -> tuple
     said = " ".join(unit for unit, rule in zip(units, rules, strict=True) if rule == "translation")
     title = page.title
     if not title.strip():
-        title = boilerplate.promote_title(units, rules, file=page.file, is_titled=lambda line: bool(outlets.split_title(line).outlet))
+        title = boilerplate.promote_title(
+            units, rules, file=page.file, is_titled=lambda line: bool(outlets.split_title(line).outlet)
+        )
     steps: list[Step] = []
     for unit, rule in zip(units, rules, strict=True):
         steps += [(unit, "", rule)] if rule else _kept(unit, after_blank=_ends_blank(steps))
@@ -205,14 +212,14 @@ def _line_end(tail: str) -> str:
     return " " if tail else ""
 
 
-def _clean_titles(table: pd.DataFrame, outlets: Outlets) -> pd.DataFrame:
+def _clean_titles(table: pd.DataFrame, read: Sequence[str], outlets: Outlets) -> pd.DataFrame:
     """Take outlet and section off the headlines, and tell the outlet from the site that carried a translated copy."""
     parts = [outlets.split_title(title) for title in table["title"]]
-    rows = zip(table["source"], table["url"], table["text"], table["translated_from"], table["removed"], parts, strict=True)
-    whose = [_publisher(_given(source), _given(url), text, translated, edits, part, outlets) for source, url, text, translated, edits, part in rows]
+    said = map(_Said.of, *(table[name] for name in ("source", "url", "text", "translated_from", "removed")))
+    whose = [_publisher(one, part, outlets) for one, part in zip(said, parts, strict=True)]
     table["removed"] = [
-        _packed(title, part.title, part.rest, edits)
-        for title, part, edits in zip(table["title"], parts, table["removed"], strict=True)
+        _packed(title, part, edits)
+        for title, part, edits in zip(read, parts, table["removed"], strict=True)
     ]
     sections = table["section"] if "section" in table else pd.Series(None, index=table.index, dtype="str")
     filled = [_given(section) or part.section or None for section, part in zip(sections, parts, strict=True)]
@@ -223,18 +230,32 @@ def _clean_titles(table: pd.DataFrame, outlets: Outlets) -> pd.DataFrame:
     return table
 
 
-def _publisher(
-    stated: str | None, url: str | None, text: str, translated: object, edits: list[Edit], part: TitleParts, outlets: Outlets
-) -> tuple[str | None, str | None]:
+class _Said(NamedTuple):
+    """What tells who published an article: stated source, address, text, whether translated, and what was removed."""
+
+    stated: str | None
+    url: str | None
+    text: str
+    translated: bool
+    away: str
+
+    @classmethod
+    def of(cls, source: object, url: object, text: str, translated_from: object, edits: list[Edit]) -> _Said:
+        """The same from the cells of one row."""
+        away = "\n".join(edit[2] for edit in edits if edit[3] != _SPACE_RULE)
+        return cls(_given(source), _given(url), text, isinstance(translated_from, str), away)
+
+
+def _publisher(said: _Said, part: TitleParts, outlets: Outlets) -> tuple[str | None, str | None]:
     """The outlet, and the aggregator that carried the copy or None.
 
     A translated copy was carried by the site that states itself, when its title or a credit names another outlet.
     """
-    away = "\n".join(edit[2] for edit in edits if edit[3] != _SPACE_RULE)
-    if not isinstance(translated, str):
-        return stated or part.outlet or outlets.credited(text) or outlets.credited(away), None
-    named = part.outlet or outlets.credited(away) or outlets.credited(text)
-    site = outlets.of(None, url)
+    stated = said.stated
+    if not said.translated:
+        return stated or part.outlet or outlets.credited(said.text) or outlets.credited(said.away), None
+    named = part.outlet or outlets.credited(said.away) or outlets.credited(said.text)
+    site = outlets.of(None, said.url)
     if named and stated and named != stated:
         return named, stated
     if named and not stated:
@@ -249,13 +270,15 @@ def _squeezed(title: str) -> str:
     return " ".join(broken.replace("\x00", "").split())
 
 
-def _packed(stood: str, kept: str, rest: str, edits: list[Edit]) -> str | None:
-    """The edits of title and text as JSON, or None where nothing was changed."""
+def _packed(stood: str, part: TitleParts, edits: list[Edit]) -> str | None:
+    """The edits of title and text as JSON, or None where nothing was changed. `stood` is the title as read."""
     title: list[Edit] = []
-    shown = _squeezed(kept)
-    if rest and shown and stood.startswith(shown):
+    shown = _squeezed(part.title)
+    if not stood.strip() and shown:
+        title = [(0, len(shown), stood, _TITLE_RULE)]
+    elif part.rest and shown and stood.startswith(shown):
         title = [(len(shown), 0, stood[len(shown) :], _OUTLET_RULE)]
     elif stood != shown:
-        title = [(0, len(shown), stood, _OUTLET_RULE if rest else _SPACE_RULE)]
+        title = [(0, len(shown), stood, _OUTLET_RULE if part.rest else _SPACE_RULE)]
     changed = {name: found for name, found in (("title", title), ("text", edits)) if found}
     return json.dumps(changed, ensure_ascii=False, separators=(",", ":")) if changed else None

@@ -17,7 +17,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from workbench import phrases
-from workbench.articles import TIME, require
+from workbench.articles import require
 from workbench.stated import Stated, order_of_day_and_month, read_date
 
 _PROGRESS_FROM = 20_000
@@ -47,7 +47,8 @@ _IN_ADDRESS = (
     re.compile(r"(?<!\d)(?P<d>3[01]|[12]\d|0[1-9])[._-](?P<m>0[1-9]|1[0-2])[._-](?P<y>(?:19|20)\d\d)(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)/(?P<m>0[1-9]|1[0-2])(?=/|$)"),
 )
-_MONTHS = {name: at for at, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: at for at, name in enumerate(_MONTH_NAMES, start=1)}
 
 
 def date_articles(table: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame:
@@ -57,7 +58,7 @@ def date_articles(table: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame
     feed states; the URL; the file's name; a line of the page that announces its date. Where none is there the
     precision is `unknown` and `published_from` quotes the words by which the text speaks of time.
     """
-    require(table, "text", "date", "date_evidence", "url", "file")
+    require(table, "text", "date", "date_evidence", "url", "file", "language")
     orders = _orders(table)
     bar = tqdm(
         table[["date", "date_evidence", "url", "file", "language"]].itertuples(),
@@ -73,7 +74,7 @@ def date_articles(table: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame
     ]
     found = pd.DataFrame(rows, index=table.index, columns=list(Dating._fields))
     for name in ("published", "published_low", "published_high"):
-        found[name] = pd.to_datetime(found[name], utc=True).astype(TIME)
+        found[name] = pd.to_datetime(found[name], utc=True).astype("datetime64[us, UTC]")
     for name in ("published_precision", "published_from"):
         found[name] = found[name].astype("str")
     return pd.concat([table.drop(columns=["date", "date_evidence"]), found], axis="columns")

@@ -70,9 +70,9 @@ def word_vectors(texts: Sequence[str], languages: Sequence[str], *, seed: int = 
     weighted = TfidfTransformer(sublinear_tf=True).fit_transform(counted)
     size = min(DIMENSIONS, min(weighted.shape) - 1)
     if size < 2:
-        return normalize(weighted.toarray()).astype(np.float32)
+        return np.asarray(normalize(weighted.toarray()), dtype=np.float32)
     reduced = TruncatedSVD(size, random_state=seed, n_iter=5).fit_transform(weighted)
-    return normalize(reduced).astype(np.float32)
+    return np.asarray(normalize(reduced), dtype=np.float32)
 
 
 def _counted_words(texts: Sequence[str], languages: Sequence[str]) -> Any:
@@ -87,11 +87,18 @@ def _counted_words(texts: Sequence[str], languages: Sequence[str]) -> Any:
     return sparse.hstack(blocks, format="csr") if blocks else None
 
 
+@lru_cache(maxsize=64)
+def _stop_tokens(language: str) -> list[str] | None:
+    """Stop words as the vectorizer cuts them: "c'mon" gives "mon"."""
+    return sorted({token for word in stop_words(language) for token in re.findall(_WORD, word)}) or None
+
+
 def _counted(texts: list[str], language: str) -> Any:
     few = len(texts) < 10
     vectorizer = TfidfVectorizer(
         token_pattern=_WORD,
-        stop_words=sorted(stop_words(language)) or None,
+        preprocessor=str.casefold,
+        stop_words=_stop_tokens(language),
         min_df=1 if few else 2,
         max_df=1.0 if few else 0.3,
         max_features=MOST_WORDS,
@@ -157,18 +164,26 @@ def model_vectors(texts: Sequence[str], model: str | Any, *, progress: bool = Tr
     Rows are kept in the cache by content and model, so that a changed text embeds only itself.
     Raises WorkbenchError where the model cannot be loaded.
     """
-    name = model if isinstance(model, str) else str(getattr(model, "model_card_data", None) and model.model_card_data.base_model or "")
+    name = model if isinstance(model, str) else _name_of(model)
     store = _Store(name) if name else None
     keys = [digest([text], length=32) for text in texts]
     known = store.read() if store else {}
     fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if fresh:
         encoder = _load_model(model) if isinstance(model, str) else model
-        rows = encoder.encode(list(fresh.values()), show_progress_bar=progress and len(fresh) > 50, normalize_embeddings=True)
+        rows = encoder.encode(
+            list(fresh.values()), show_progress_bar=progress and len(fresh) > 50, normalize_embeddings=True
+        )
         known |= dict(zip(fresh, np.asarray(rows, dtype=np.float32), strict=True))
         if store:
             store.write(known)
     return np.array([known[key] for key in keys], dtype=np.float32)
+
+
+def _name_of(model: Any) -> str:
+    """What a model says it was made from; empty where it does not say."""
+    card = getattr(model, "model_card_data", None)
+    return str(getattr(card, "base_model", None) or "")
 
 
 def _load_model(name: str) -> Any:
@@ -177,8 +192,9 @@ def _load_model(name: str) -> Any:
     try:
         return SentenceTransformer(name)
     except Exception as error:
+        why = (str(error).splitlines() or [type(error).__name__])[0][:120]
         raise WorkbenchError(
-            f"the sentence model {name!r} cannot be loaded ({str(error).splitlines()[0][:120]}); give a folder that holds one, "
+            f"the sentence model {name!r} cannot be loaded ({why}); give a folder that holds one, "
             "or leave `model` out to learn from the collection"
         ) from error
 
@@ -187,7 +203,10 @@ class _Store:
     """Vectors of one model on disk, by digest of the text."""
 
     def __init__(self, model: str) -> None:
-        base = os.environ.get("WORKBENCH_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "workbench"
+        base = (
+            os.environ.get("WORKBENCH_CACHE")
+            or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "workbench"
+        )
         self.path = Path(base) / "vectors" / f"{digest([model])}.parquet"
 
     def read(self) -> dict[str, Vectors]:

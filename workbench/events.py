@@ -161,6 +161,17 @@ def load_events(path: str | Path = "data/events.toml", *, actors: str | Path | N
     return Events({name: _event(path, name, entry, names) for name, entry in content.items()})
 
 
+def find_events(collection: str | Path, events_file: str | Path | None = None) -> Events:
+    """The events for a collection: those of `events_file`, else of the `events.toml` in its folder, else the project's.
+
+    The project's own file is looked for in `data/` here, then in the clone that the package stands in.
+    """
+    own = Path(collection) / "events.toml"
+    project = Path(__file__).resolve().parents[1] / "data" / "events.toml"
+    places = [own, Path("data/events.toml"), project]
+    return load_events(events_file or next((place for place in places if place.is_file()), project))
+
+
 def load_actors(path: str | Path = "data/actors.toml") -> dict[str, str]:
     """For each actor a query that finds any of its names, in all languages of the file or only one.
 

@@ -2,7 +2,8 @@
 
 How a figure says what it is, in `layout.meta`:
 
-    {"name": "talks-by-week", "title": …, "caption": …, "alt": …, "articles": RULE, "table": {"columns", "rows"}}
+    {"name": "talks-by-week", "title": …, "caption": …, "alt": …, "articles": RULE,
+     "table": {"columns", "rows"}, "known": ["1  12 Jan 2022  NATO–Russia Council", …]}
 
 All are optional: the title falls back to the figure's own, the table to what is drawn.
 
@@ -19,7 +20,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.marks import Listed, Marks, as_list, as_rule, is_packed, marks_of, missing
+from workbench.look import LINE
+from workbench.marks import Listed, Marks, as_list, as_rule, is_packed, marks_of, missing, period_labels
 from workbench.markup import Cells, one_line, plain_text
 
 _TAG = re.compile(r"<(?!/?(?:br|b|i|em|strong|sub|sup|extra)\s*/?>)", re.IGNORECASE)
@@ -29,7 +31,10 @@ _UNUSED = ("title", "meta", "images", "updatemenus", "sliders", "width", "newsha
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: `drawing` is plotly's JSON made safe, `table` its numbers, `marks` the articles behind it."""
+    """One figure: `drawing` is plotly's JSON made safe, `table` its numbers, `marks` the articles behind it.
+
+    `labels` are, per trace and mark, what the mark stands for; `known` says what its numbered lines mark.
+    """
 
     name: str
     title: str
@@ -38,7 +43,8 @@ class Figure:
     drawing: dict[str, Any] | None
     table: Cells
     marks: Marks
-    rule: Mapping[str, Any]
+    labels: list[list[str]]
+    known: list[str]
 
     @property
     def leads(self) -> bool:
@@ -52,7 +58,8 @@ def read_figure(source: Mapping[str, Any], listed: Listed, *, number: int) -> Fi
     meta = as_rule(layout.get("meta"))
     traces = [_decoded(trace) for trace in source.get("data") or []]
     title = one_line(_unmarked(meta.get("title") or _title(layout))) or f"Figure {number}"
-    table = _stated_table(meta.get("table")) or _table(traces, layout)
+    rule = as_rule(meta.get("articles"))
+    table = _stated_table(meta.get("table")) or _table(traces, layout, rule)
     return Figure(
         name=re.sub(r"[^a-z0-9]+", "-", str(meta.get("name") or title).lower()).strip("-") or f"figure-{number}",
         title=title,
@@ -60,8 +67,9 @@ def read_figure(source: Mapping[str, Any], listed: Listed, *, number: int) -> Fi
         alt=one_line(_unmarked(meta.get("alt") or "")) or _alt(title, traces, table),
         drawing=_drawing(traces, layout),
         table=table,
-        marks=marks_of(traces, as_rule(meta.get("articles")), listed),
-        rule=as_rule(meta.get("articles")),
+        marks=marks_of(traces, rule, listed),
+        known=[one_line(each) for each in as_list(meta.get("known"))],
+        labels=[_mark_labels(trace, layout, rule) for trace in traces],
     )
 
 
@@ -106,12 +114,17 @@ def _bare(layout: Mapping[str, Any]) -> dict[str, Any]:
     margin = dict(layout.get("margin") or {})
     if not notes or not layout.get("height") or not {"t", "b"} <= set(margin):
         return dict(layout)
-    lines = _title(layout).count("<br>") + 1
-    saved = {"t": 16 + 21 * lines, "b": margin["b"] + notes[0].get("yshift", 0) - 4}
+    plot_height = layout["height"] - margin["t"] - margin["b"]
+    lines = [str(text).count("<br>") + 1 for text in (_title(layout), notes[0].get("text", ""))]
+    saved = {"t": 16 + 21 * lines[0], "b": LINE * lines[1] + 8}
+    legend = dict(layout.get("legend") or {})
+    if legend.get("y", 0) < 0:
+        legend["y"] += saved["b"] / plot_height
     others = [each for each in layout["annotations"] if each.get("name") != "notes"]
     for side, pixels in saved.items():
         margin[side] -= pixels
-    return {**layout, "annotations": others, "margin": margin, "height": layout["height"] - sum(saved.values())}
+    height = layout["height"] - sum(saved.values())
+    return {**layout, "annotations": others, "margin": margin, "legend": legend, "height": height}
 
 
 def _safe_trace(trace: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,40 +171,57 @@ def _stated_table(table: Any) -> Cells | None:
     return Cells(tuple(one_line(name) for name in table.get("columns", ())), tuple(rows))
 
 
-def _table(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Cells:
+def _table(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], rule: Mapping[str, Any]) -> Cells:
     """What is drawn, one row per place on the axis of places and one column per trace."""
     grids = [trace for trace in traces if trace.get("type") == "heatmap"]
     if grids:
-        return _grid_table(grids[0], layout)
+        return _grid_table(grids[0], layout, rule)
     across = any(trace.get("orientation") == "h" for trace in traces)
     places, values = ("y", "x") if across else ("x", "y")
     shown = [trace for trace in traces if as_list(trace.get(values)) and trace.get("hoverinfo") != "skip"]
     names = _distinct([one_line(_unmarked(trace.get("name") or _axis(layout, values) or "value")) for trace in shown])
     percent = "%" in str((layout.get(f"{values}axis") or {}).get("tickformat", ""))
-    columns: dict[str, dict[str, str]] = {}
-    order: dict[str, None] = {}
-    for name, trace in zip(names, shown, strict=True):
-        points = as_list(trace.get(places)) or list(range(len(as_list(trace[values]))))
-        column = {
-            _shown(at): _shown(value, percent=percent)
-            for at, value in zip(points, as_list(trace[values]), strict=False)
-        }
-        columns[name] = column
-        order.update(dict.fromkeys(column))
-    labels = sorted(order) if all(re.match(r"\d{4}-\d\d", label) for label in order) else list(order)
+    columns = {
+        name: dict(zip(_labels(trace, layout, rule, places), _numbers(trace[values], percent=percent), strict=False))
+        for name, trace in zip(names, shown, strict=True)
+    }
+    order = list(dict.fromkeys(label for column in columns.values() for label in column))
+    labels = sorted(order) if all(re.match(r"\d{4}(?:$|-\d\d| Q)", label) for label in order) else order
     rows = tuple((label, *(columns[name].get(label, "") for name in names)) for label in labels)
     return Cells((_axis(layout, places) or ("period" if places == "x" else "group"), *names), rows)
 
 
-def _grid_table(trace: Mapping[str, Any], layout: Mapping[str, Any]) -> Cells:
+def _grid_table(trace: Mapping[str, Any], layout: Mapping[str, Any], rule: Mapping[str, Any]) -> Cells:
     percent = "%" in str((trace.get("colorbar") or {}).get("tickformat", ""))
-    across = [_shown(value) for value in as_list(trace.get("x"))]
-    down = [_shown(value) for value in as_list(trace.get("y"))]
-    cells = [as_list(row) for row in as_list(trace.get("z"))]
-    rows = [
-        (label, *(_shown(value, percent=percent) for value in row)) for label, row in zip(down, cells, strict=False)
-    ]
-    return Cells((_axis(layout, "y") or "", *across), tuple(rows))
+    down = _labels(trace, layout, rule, "y")
+    rows = [(label, *_numbers(row, percent=percent)) for label, row in zip(down, as_list(trace.get("z")), strict=False)]
+    return Cells((_axis(layout, "y") or "", *_labels(trace, layout, rule, "x")), tuple(rows))
+
+
+def _numbers(values: Any, *, percent: bool) -> list[str]:
+    return [_shown(value, percent=percent) for value in as_list(values)]
+
+
+def _labels(trace: Mapping[str, Any], layout: Mapping[str, Any], rule: Mapping[str, Any], axis: str) -> list[str]:
+    """What stands at each place of the axis: the text of its tick, the period, or the value itself."""
+    values = as_list(trace.get(axis)) or list(range(len(as_list(trace.get("x" if axis == "y" else "y")))))
+    settings = layout.get(f"{axis}axis") or {}
+    texts = dict(zip(map(str, as_list(settings.get("tickvals"))), as_list(settings.get("ticktext")), strict=False))
+    if texts:
+        return [one_line(_unmarked(texts.get(str(value), _shown(value)))) for value in values]
+    if rule.get("every") and axis == rule.get("period", "x"):
+        return period_labels(values, rule)
+    return [_shown(value) for value in values]
+
+
+def _mark_labels(trace: Mapping[str, Any], layout: Mapping[str, Any], rule: Mapping[str, Any]) -> list[str]:
+    """What each mark of the trace is called, in the order of its marks."""
+    if as_list(trace.get("labels")):
+        return [_shown(label) for label in as_list(trace["labels"])]
+    x, y = (_labels(trace, layout, rule, axis) for axis in ("x", "y"))
+    if trace.get("type") == "heatmap":
+        return [f"{down}, {across}" for down in y for across in x]
+    return y if trace.get("orientation") == "h" or rule.get("group") == "y" or "each" in rule else x
 
 
 def _axis(layout: Mapping[str, Any], name: str) -> str:

@@ -7,16 +7,26 @@ share comes with its total and its interval. Text of articles is escaped, so tha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable
 
 import pandas as pd
 
+from workbench.coverage import NONE
 from workbench.events import Event
 from workbench.languages import NAMES
 from workbench.manifest import ledger_counts
 from workbench.markup import one_line
 from workbench.records import amounts, span, texts
-from workbench.summary import NONE, contents, known_in, listing, most_reprinted, reprint_shares, topic_shares, whole_window
+from workbench.search import explain_query
+from workbench.summary import (
+    contents,
+    known_in,
+    listing,
+    most_reprinted,
+    reprint_shares,
+    topic_shares,
+    whole_window,
+)
 from workbench.topics import FEWEST_TEXTS, Topics
 
 FEW = 30
@@ -28,58 +38,63 @@ _NAMED = 2
 _STANDS_OUT = 3
 """Texts a period needs before it is called a peak: two texts may meet by chance."""
 
+_COMPARED = 5
+"""Articles an outlet needs before its silence or its share is spoken of."""
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~$&])")
+
+_NO_ARTICLE = "**The collection holds no article.**"
 
 
 def describe_collection(articles: pd.DataFrame, ledger: pd.DataFrame | None = None) -> str:
     """What is in the collection: articles, texts, outlets, languages, time, and what the import set aside."""
     if articles.empty:
-        return f"**The collection holds no article.** {_seen(ledger)}".strip()
+        return _joined(_NO_ARTICLE, _seen(ledger))
     own = amounts(articles, articles)
     first, last = span(articles)
-    parts = [
-        f"**{_count(len(articles), 'article')}**, {_count(own['texts'], 'distinct text')} among them, "
+    return _joined(
+        f"**{_count(len(articles), 'article')}**, {_count(own['texts'], 'distinct text')} among them,",
         f"from {_count(own['outlets'], 'outlet')} in {_languages(articles)}.",
         f"Those with a date were published between {first} and {last}." if first else "None has a date.",
-        _some(own["undated"], "has", "have", "no known day and stand{s} on no date."),
-        _some(int(articles["source"].isna().sum()), "names", "name", "no outlet."),
-        _some(own["machine_translated"], "is", "are", "known to be machine-translated."),
+        _some(own["undated"], "article has no known day", "articles have no known day"),
+        _some(int(articles["source"].isna().sum()), "article names no outlet", "articles name no outlet"),
+        _some(own["machine_translated"], "is machine-translated", "are machine-translated"),
         _seen(ledger),
-    ]
-    return " ".join(filter(None, parts))
+    )
 
 
 def describe_reprints(articles: pd.DataFrame) -> str:
     """How much is reprinted: articles that share their text, and the text that most carry."""
     if articles.empty:
-        return "**Nothing is reprinted: the collection holds no article.**"
+        return _NO_ARTICLE
     whole = reprint_shares(articles.assign(whole_="all"), by="whole_").iloc[0]
-    copies = len(articles) - texts(articles)
-    lead = (
-        f"**{_percent(whole)} of the articles carry a text that another one carries too**: "
-        f"{_count(int(whole['shared']), 'article')} of {len(articles):,}."
-    )
     if not whole["shared"]:
         return f"**No text stands twice** among {_count(len(articles), 'article')}."
     top = most_reprinted(articles, most=1).iloc[0]
-    return (
-        f"{lead} Counting each text once leaves {_count(texts(articles), 'text')}; "
-        f"{_count(copies, 'article')} would be counted again. The most copied text, “{_said(top['title'])}”, stands in "
-        f"{_count(int(top['articles']), 'article')} of {_count(int(top['sources']), 'known outlet')}."
+    distinct = texts(articles)
+    return _joined(
+        f"**{_percent(whole)} of the articles carry a text that another one carries too**:",
+        f"{_count(int(whole['shared']), 'article')} of {len(articles):,}.",
+        f"They are {_count(distinct, 'distinct text')} in all; a count of articles counts",
+        f"{len(articles) - distinct:,} of them again. The most copied, “{_said(top['title'])}”, stands in",
+        f"{_count(int(top['articles']), 'article')}, of {_count(int(top['sources']), 'named outlet')}.",
     )
 
 
 def describe_topics(topics: Topics, *, most: int = 5) -> str:
     """What the collection is about: how many topics, the largest, and how many of them hold."""
-    if topics.assigned_texts < FEWEST_TEXTS:
-        return f"**{_count(topics.assigned_texts, 'text')} {_is(topics.assigned_texts)} too few to tell topics.** {_groups(topics)}"
-    table = topics.table
+    table, size = topics.table, topics.assigned_texts
+    if size < FEWEST_TEXTS:
+        return _joined(
+            f"**{_count(size, 'text')} {_be(size)} too few to tell topics.**",
+            f"What can be said: {_count(len(table), 'group')} of near texts." if len(table) else "",
+        )
     unstable = int((~table["holds"]).sum())
-    return (
-        f"**{_count(len(table), 'topic')}** in {_count(topics.assigned_texts, 'text')}. The largest: "
-        f"{_topics(table.head(most))}. {len(table) - unstable} of them hold when a fifth of the texts is left out"
-        + (f", {unstable} {'does' if unstable == 1 else 'do'} not." if unstable else ".")
-        + (f" {_count(topics.unassigned, 'article')} fit nowhere." if topics.unassigned else "")
+    return _joined(
+        f"**{_count(len(table), 'topic')}** in {_count(size, 'text')}. The largest: {_topics(table.head(most))}.",
+        f"{len(table) - unstable} of them hold when a fifth of the texts is left out;",
+        f"{unstable} {'does' if unstable == 1 else 'do'} not, and their borders are arbitrary.",
+        f"{_count(topics.unassigned, 'article')} fit nowhere." if topics.unassigned else "",
     )
 
 
@@ -90,113 +105,140 @@ def describe_coverage(
 
     `covered` are the articles about the event, `of` the collection, `periods` the table of `coverage` over time.
     """
-    title = _said(event.title)
+    title, elsewhere = _said(event.title), _elsewhere(topics, covered)
+    if of.empty:
+        return _NO_ARTICLE
     if covered.empty:
-        about = f"**None of the {_count(len(of), 'article')}** is about *{title}* ({event.start} to {event.end})."
-        return f"{about} {_elsewhere(topics, covered)}".strip() if len(of) else "**The collection holds no article.**"
-    own = amounts(of, covered)
-    parts = [
-        f"**{len(covered):,} of {_count(len(of), 'article')}** {_is(len(covered))} about *{title}*: "
+        none = f"**None of {_count(len(of), 'article')}** is about *{title}* ({event.start} to {event.end})."
+        return _joined(none, elsewhere)
+    own, few = amounts(of, covered), texts(covered) <= _NAMED
+    when = _joined(
+        f"**{len(covered):,} of {_count(len(of), 'article')}** {_be(len(covered))} about *{title}*:",
         f"{_count(own['texts'], 'distinct text')} from {_count(own['outlets'], 'outlet')} in {_languages(covered)}.",
         _window(covered, of, event),
-        _named(covered) if own["texts"] <= _NAMED else _peak(periods, event),
-        _outlets(covered, of) if own["texts"] > _NAMED else "",
-        _elsewhere(topics, covered),
-    ]
-    return " ".join(filter(None, parts))
+        _named(covered) if few else _peak(periods, event),
+    )
+    who = _joined("" if few else _outlets(covered), elsewhere)
+    return f"{when}\n\n{who}".strip()
 
 
-def describe_outlets(table: pd.DataFrame, *, least: int = 5) -> str:
-    """Who covered it: the outlets with most articles, those whose share lies apart from the rest, and who did not.
+def describe_outlets(table: pd.DataFrame) -> str:
+    """Who covered it: the outlets with most texts, those whose share lies apart, and who did not.
 
-    `table` is one of `coverage_by`; outlets with fewer than `least` articles in all are not compared.
+    `table` is one of `coverage_by` outlet. Outlets with fewer than five articles in all are not compared.
     """
-    known = table[table.iloc[:, 0] != NONE]
-    if known.empty or not known["articles"].sum():
+    named, unnamed = table[table.iloc[:, 0] != NONE], table[table.iloc[:, 0] == NONE]
+    covering = named[named["articles"] > 0]
+    if covering.empty:
         return "**No named outlet covered it.**"
-    top, rest = known.head(3), table[table.iloc[:, 0] == NONE]
-    covering, silent = known[known["articles"] > 0], known[(known["articles"] == 0) & (known["total"] >= least)]
-    named = _listed([f"{_said(row.iloc[0])} ({row['articles']:,} of its {row['total']:,})" for _, row in top.iterrows()])
-    parts = [
-        f"**{len(covering):,} of {_count(len(known), 'named outlet')}** covered it, most often {named}.",
-        f"{_apart(known[known['total'] >= least])}",
-        f"No article about it came from {_listed([_said(name) for name in silent.iloc[:5, 0]])}." if len(silent) else "",
-        f"{_count(int(rest['articles'].sum()), 'article')} about it name no outlet." if rest["articles"].sum() else "",
+    top = [
+        f"{_said(row.iloc[0])} ({row['texts']:,} of its {row['total_texts']:,})"
+        for _, row in covering.head(3).iterrows()
     ]
-    return " ".join(filter(None, parts))
+    compared = named[named["total"] >= _COMPARED]
+    silent = compared.loc[compared["articles"] == 0].iloc[:, 0]
+    without = int(unnamed["articles"].sum())
+    return _joined(
+        f"**{len(covering):,} of {_count(len(named), 'named outlet')}** covered it, with most texts {_listed(top)}.",
+        _apart(compared),
+        f"Nothing about it came from {_outlet_names(silent)}." if len(silent) else "",
+        f"{_count(without, 'article')} about it {'names' if without == 1 else 'name'} no outlet." if without else "",
+    )
 
 
 def describe_topic_times(topics: Topics, table: pd.DataFrame, *, most: int = 5) -> str:
-    """When each of the largest topics was covered: its strongest period, by the articles of a `composition` by topic."""
-    dated = table[table["articles"] > 0]
-    if topics.assigned_texts < FEWEST_TEXTS or dated.empty:
-        return f"**{_count(topics.assigned_texts, 'text')} {_is(topics.assigned_texts)} too few to follow topics over time.**"
+    """When each of the largest topics was covered most, as a list; `table` is a `composition` by topic."""
+    dated, size = table[table["articles"] > 0], topics.assigned_texts
+    if size < FEWEST_TEXTS or dated.empty:
+        return f"**{_count(size, 'text')} {_be(size)} too few to follow topics over time.**"
     every = str(table.attrs.get("every", "period"))
-    lines = []
-    for topic in topics.table.head(most).index:
-        own = dated[dated["topic"] == str(topic)]
-        if len(own):
-            top = own.loc[own["articles"].idxmax()]
-            lines.append(
-                f"- *{_said(topics.labels[topic])}*: most in {_period(top['period'], every)}, "
-                f"{_count(int(top['articles']), 'article')} of {int(top['total']):,} ({_percent(top)})"
-            )
-    return "**The largest topics had their strongest periods at these times:**\n\n" + "\n".join(lines)
+    lines = [
+        _strongest(dated[dated["topic"] == str(topic)], label, every)
+        for topic, label in topics.labels.head(most).items()
+    ]
+    return "**The largest topics were strongest at these times:**\n\n" + "\n".join(filter(None, lines))
+
+
+def describe_search(found: pd.DataFrame, *, of: pd.DataFrame, query: str) -> str:
+    """What a query found: how many articles and texts, by how many outlets, in which languages and when."""
+    asked = _said(explain_query(query))
+    if found.empty:
+        return f"**None of {_count(len(of), 'article')}** has {asked}."
+    own, (first, last) = amounts(of, found), span(found)
+    return _joined(
+        f"**{len(found):,} of {_count(len(of), 'article')}** {'has' if len(found) == 1 else 'have'} {asked}:",
+        f"{_count(own['texts'], 'distinct text')} from {_count(own['outlets'], 'outlet')} in {_languages(found)},",
+        f"published between {first} and {last}." if first else "none with a date.",
+    )
 
 
 def few_texts(number: int) -> str:
-    """What so few texts can and cannot tell; an empty string from 30 texts on."""
+    """What so many texts, few or not, can and cannot tell."""
     if number >= FEW:
-        return ""
+        return (
+            f"{number:,} texts bear a share of the whole. Of one outlet or week, look at the interval before the share."
+        )
     if number == 0:
-        return "No article was found. That does not show that nothing was published: the words of the query may differ from those of the press, the window may be too narrow, or the collection may lack the outlets that wrote about it."
+        return _joined(
+            "No article was found. That does not show that nothing was published: the words of the query may differ",
+            "from those of the press, the window may be too narrow, or the collection may lack the outlets that wrote.",
+        )
     if number == 1:
-        return "One text shows that it was published, by whom, and when as far as its evidence goes. It cannot show how much coverage there was, a rise or fall, or how outlets differ."
-    return f"{number} texts can be read one by one. Their shares and trends are unsure: a quiet period may only be one that was not collected, and no difference between outlets or languages can be told from chance."
+        return _joined(
+            "One text shows that it was published, by whom, and when as far as its evidence goes. It cannot show how",
+            "much coverage there was, a rise or fall, or how outlets differ.",
+        )
+    return _joined(
+        f"{number} texts can be read one by one. Shares and trends of so few are unsure: a quiet period may be one",
+        "that was not collected, and hardly any difference between outlets or languages can be told from chance.",
+    )
 
 
-# -- parts of sentences ---------------------------------------------------------------------------------------
+# -- sentences ------------------------------------------------------------------------------------------------
 
 
 def _window(covered: pd.DataFrame, of: pd.DataFrame, event: Event) -> str:
+    """The share of the whole window, where there are texts enough for one."""
     whole = whole_window(covered, of=of, event=event)
     if texts(covered) < FEW or not whole["total_texts"]:
         return ""
-    return f"Of the {_count(int(whole['total_texts']), 'text')} surely published from {event.start} to {event.end} that is {_percent(whole)}."
+    total = _count(int(whole["total_texts"]), "text")
+    return f"Of {total} surely published from {event.start} to {event.end}, {_percent(whole)} are about it."
 
 
 def _peak(periods: pd.DataFrame, event: Event) -> str:
     ordered = periods.sort_values(["texts", "articles", "period"], ascending=[False, False, True], kind="stable")
     every = str(periods.attrs.get("every", "period"))
     if ordered.empty or not ordered["texts"].iloc[0]:
-        return f"None of them can be put into one {every}: the dates are missing or too wide."
-    top = ordered.iloc[0]
-    if top["texts"] < _STANDS_OUT or (len(ordered) > 1 and top["texts"] == ordered["texts"].iloc[1]):
-        return f"No {every} stands out: at most {_count(int(top['texts']), 'text')} in one."
-    known = known_in(top["period"], event, every)
-    beside = f" ({'; '.join(f'{each.date.day} {each.date:%B}: {_said(each.label)}' for each in known)})" if known else ""
-    return (
-        f"Coverage was highest in {_period(top['period'], every)}{beside}: {_count(int(top['texts']), 'text')} by "
-        f"{_count(int(top['outlets']), 'outlet')}, {_percent(top)} of all texts then."
+        return f"None of them can be put into one {every}: their dates are missing or too wide."
+    top, most = ordered.iloc[0], int(ordered["texts"].iloc[0])
+    if most < _STANDS_OUT or (ordered["texts"] == most).sum() > 1:
+        return f"No {every} stands out: at most {_count(most, 'text')} in one."
+    known = [f"{each.date.day} {each.date:%B}: {_said(each.label)}" for each in known_in(top["period"], event, every)]
+    beside = f" ({'; '.join(known)})" if known else ""
+    return _joined(
+        f"Coverage was highest in {_period(top['period'], every)}{beside},",
+        f"with {_count(most, 'text')} by {_count(int(top['outlets']), 'outlet')}, {_percent(top)} of all texts then.",
     )
 
 
 def _named(covered: pd.DataFrame) -> str:
     shown = listing(covered.sort_index().drop_duplicates("text_id"))
-    lines = [
-        f"“{_said(row['title'] or 'without a title')}” ({'no outlet named' if row['outlet'] == NONE else _said(row['outlet'])}, {row['published']})"
-        for _, row in shown.iterrows()
-    ]
+    outlets = ["no outlet named" if outlet == NONE else _said(outlet) for outlet in shown["outlet"]]
+    rows = zip(shown["title"], outlets, shown["published"], strict=True)
+    lines = [f"“{_said(title) or 'without a title'}” ({outlet}, {day})" for title, outlet, day in rows]
     return f"{'It is' if len(lines) == 1 else 'They are'} {_listed(lines)}."
 
 
-def _outlets(covered: pd.DataFrame, of: pd.DataFrame) -> str:
+def _outlets(covered: pd.DataFrame) -> str:
     named = covered.dropna(subset=["source"])
     if named.empty:
         return "None of them names its outlet."
-    table, whole = contents(named).head(3), of["source"].value_counts()
-    listed = _listed([f"{_said(row.source)} ({row.texts:,} texts)" for row in table.itertuples()])
-    return f"Most came from {listed}."
+    table = contents(named).head(3)
+    rows = zip(table["source"], table["texts"], strict=True)
+    most = _listed(f"{_said(source)} ({_count(int(number), 'text')})" for source, number in rows)
+    without = _some(len(covered) - len(named), "article names no outlet", "articles name no outlet")
+    return _joined(f"Most came from {most}.", without)
 
 
 def _elsewhere(topics: Topics | None, covered: pd.DataFrame) -> str:
@@ -205,50 +247,60 @@ def _elsewhere(topics: Topics | None, covered: pd.DataFrame) -> str:
         return ""
     table = topic_shares(topics, covered)
     others = table[table["share"] < 0.5]
-    if others.empty:
-        return "No other topic stands in the collection."
-    return f"What else the news was about: {_topics(others.head(5))}."
+    return f"What else the news was about: {_topics(others.head(5))}." if len(others) else ""
 
 
-def _apart(known: pd.DataFrame) -> str:
+def _apart(compared: pd.DataFrame) -> str:
     """Outlets whose interval does not hold the share of all of them together."""
-    matched, total = known["articles"].sum(), known["total"].sum()
+    total = compared["total_texts"].sum()
     if not total:
         return ""
-    share = matched / total
-    more = [_said(row.iloc[0]) for _, row in known[known["share_low"] > share].iterrows()]
-    less = [_said(row.iloc[0]) for _, row in known[known["share_high"] < share].iterrows()]
-    if not more and not less:
-        return f"No outlet's share differs from that of all, {share:.0%}, by more than chance may do."
-    parts = [f"more than the rest from {_listed(more[:5])}"] * bool(more) + [f"less from {_listed(less[:5])}"] * bool(less)
-    return f"Beside the share of all, {share:.0%}, it took {' and '.join(parts)}."
+    share = compared["texts"].sum() / total
+    more = compared.loc[compared["share_low"] > share].iloc[:, 0]
+    less = compared.loc[compared["share_high"] < share].iloc[:, 0]
+    if more.empty and less.empty:
+        return f"No outlet's share differs from the {share:.0%} of all by more than chance may do."
+    parts = [f"more of {_outlet_names(more)}"] * bool(len(more)) + [f"less of {_outlet_names(less)}"] * bool(len(less))
+    return f"It took {share:.0%} of the texts of all, and beyond chance {_listed(parts)}."
 
 
-def _topics(table: pd.DataFrame) -> str:
-    return _listed([f"*{_said(row.label)}* ({row.texts:,})" for row in table.itertuples()])
+def _strongest(own: pd.DataFrame, label: object, every: str) -> str:
+    if own.empty:
+        return ""
+    top = own.sort_values(["articles", "period"], ascending=[False, True], kind="stable").iloc[0]
+    number = _count(int(top["articles"]), "article")
+    return f"- *{_said(label)}*: {_period(top['period'], every)}, {number} of {int(top['total']):,}, {_percent(top)}"
 
 
-def _groups(topics: Topics) -> str:
-    groups = len(topics.labels)
-    return f"{_count(groups, 'group')} of them share{'s' * (groups == 1)} most of {'its' if groups == 1 else 'their'} words." if groups else ""
-
-
-def _languages(articles: pd.DataFrame) -> str:
-    ordered = articles["language"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    names = [NAMES.get(code, code) for code in ordered.index if code != "und"]
-    if not names:
-        return "a language that could not be told"
-    return _listed(names) if len(names) <= 6 else f"{len(names)} languages, most of them {_listed(names[:3])}"
+# -- words ----------------------------------------------------------------------------------------------------
 
 
 def _seen(ledger: pd.DataFrame | None) -> str:
     counts = ledger_counts(ledger)
     if not counts:
         return ""
-    return (
-        f"Of {_count(counts['seen'], 'record')} seen, {counts['loaded']:,} were loaded, {counts['merged']:,} merged into another "
-        f"record of the same article and {counts['refused']:,} refused."
+    return _joined(
+        f"Of {_count(counts['seen'], 'record')} seen, {counts['loaded']:,} were loaded, {counts['merged']:,} merged",
+        f"into another record of the same article, and {counts['refused']:,} refused.",
     )
+
+
+def _topics(table: pd.DataFrame) -> str:
+    rows = zip(table["label"], table["texts"], strict=True)
+    return _listed(f"*{_said(label)}* ({_count(int(number), 'text')})" for label, number in rows)
+
+
+def _languages(articles: pd.DataFrame) -> str:
+    ordered = articles["language"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    names = [NAMES.get(str(code), str(code)) for code in ordered.index if code != "und"]
+    if not names:
+        return "a language that could not be told"
+    return _listed(names) if len(names) <= 6 else f"{len(names)} languages, most in {_listed(names[:3])}"
+
+
+def _outlet_names(names: Iterable[Hashable]) -> str:
+    known = [_said(name) for name in names]
+    return _listed(known if len(known) <= 5 else [*known[:4], f"{len(known) - 4} more"])
 
 
 def _period(period: pd.Timestamp, every: str) -> str:
@@ -258,14 +310,14 @@ def _period(period: pd.Timestamp, every: str) -> str:
 
 
 def _percent(row: pd.Series) -> str:
-    return f"{row['share']:.0%} ({row['share_low']:.0%} to {row['share_high']:.0%})"
+    return f"{row['share']:.0%} ({row['share_low'] * 100:.0f}–{row['share_high']:.0%})"
 
 
-def _some(number: int, one: str, many: str, rest: str) -> str:
-    return f"{number:,} {one if number == 1 else many} {rest.format(s='s' * (number == 1))}" if number else ""
+def _some(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}." if number else ""
 
 
-def _is(number: int) -> str:
+def _be(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
@@ -273,8 +325,13 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+def _listed(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(filter(None, parts))
 
 
 def _said(value: object) -> str:

@@ -22,7 +22,7 @@ def edges_between(graph: Any, members: Labels, size: int) -> Any:
 
 
 def place_texts(vectors: Vectors, members: Labels, graph: Any) -> NDArray[np.float64]:
-    """A place for each text: topics as islands set by the edges between them, texts around the centre by their words."""
+    """A place for each text: topics as islands set by the edges between them, texts around a centre by their words."""
     places = np.zeros((len(vectors), 2))
     size = int(members.max(initial=-1)) + 1
     if size == 0 or len(vectors) == 0:
@@ -48,7 +48,9 @@ def _centres(between: Any) -> NDArray[np.float64]:
     weights = weights / np.sqrt(np.outer(weights.sum(1) + 1e-9, weights.sum(0) + 1e-9))
     laplacian = np.diag(weights.sum(axis=1)) - weights
     _, vectors = np.linalg.eigh(laplacian)
-    order = np.argsort(np.round(np.abs(vectors[:, 1]) * np.sign(vectors[:, 1]) * np.sign(vectors[0, 1] or 1), 9), kind="stable")
+    order = np.argsort(
+        np.round(np.abs(vectors[:, 1]) * np.sign(vectors[:, 1]) * np.sign(vectors[0, 1] or 1), 9), kind="stable"
+    )
     turn = np.empty(size)
     turn[order] = np.arange(size) * 2.399963  # the golden angle spreads any number of islands evenly
     ring = np.empty(size)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.articles import digest
@@ -32,6 +33,9 @@ NARROW = 390
 
 LINE = 15
 """Height of a line of small text."""
+
+MOST_NUMBERS = 300
+"""Rows of a figure's own table; see `lead`."""
 
 WRAP = 64
 """Characters of small text that fit the narrowest screen."""
@@ -133,7 +137,8 @@ def frame(  # noqa: PLR0913 -- the pixels around a plot
     """The figure with its title, a legend under the title, and the notes beneath the axis, at both widths.
 
     `names` are the entries of the legend, none for no legend; `above` and `below` the room for what stands between
-    legend and plot and for the axis; `legend_last` puts a long legend beneath the notes. The height is fixed, so that distances in pixels hold at any width.
+    legend and plot and for the axis; `legend_last` puts a long legend beneath the notes. The height is fixed, so
+    that distances in pixels hold at any width.
     """
     heading = safe(title, most=140, width=40)
     lines = [line for note in notes for line in textwrap.wrap(plain(note, most=2000), WRAP)]
@@ -153,7 +158,7 @@ def frame(  # noqa: PLR0913 -- the pixels around a plot
     figure.add_annotation(
         text="<br>".join(safe(line, most=2000) for line in lines),
         x=0, xref="paper", xanchor="left", xshift=12 - left, y=0, yref="paper", yanchor="top", yshift=-below,
-        align="left", showarrow=False, font={"size": 11, "color": "#444444"},
+        align="left", showarrow=False, font={"size": 11, "color": "#444444"}, name="notes",
     )  # fmt: skip
     return figure
 
@@ -176,6 +181,21 @@ def describe(figure: go.Figure, *, title: str, caption: str, alt: str) -> go.Fig
     words = {"title": title, "caption": caption, "alt": alt}
     figure.update_layout(meta={key: plain(value, most=4000) for key, value in words.items()})
     return figure
+
+
+def lead(
+    figure: go.Figure, rule: Mapping[str, Any], numbers: pd.DataFrame | None, *, known: Iterable[str] = ()
+) -> go.Figure:
+    """The figure with a rule that leads from its marks to their articles (`workbench.marks`), and its numbers.
+
+    Both stand in `layout.meta` as `articles` and `table`; `known` says what the numbered lines mark. Without `numbers`,
+    or with more than 300 rows of them, a page takes them from what is drawn.
+    """
+    meta = {**(figure.layout.meta or {}), "articles": dict(rule), "known": [plain(each) for each in known]}
+    if numbers is not None and len(numbers) <= MOST_NUMBERS:
+        cells = numbers.astype(object).where(numbers.notna(), None)
+        meta["table"] = {"columns": [str(name) for name in numbers.columns], "rows": cells.to_numpy().tolist()}
+    return figure.update_layout(meta=meta)
 
 
 def nothing(title: str, reason: str) -> go.Figure:

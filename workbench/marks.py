@@ -210,11 +210,33 @@ def _periods(points: Sequence[tuple[Any, Any]], rule: Mapping[str, Any]) -> list
     if every not in _FREQUENCY:
         raise WorkbenchError(f"a figure's rule has every={every!r}; it is one of {', '.join(_FREQUENCY)}")
     axis = 1 if rule.get("period") == "y" else 0
-    moments = pd.to_datetime([point[axis] for point in points], utc=True, errors="coerce").tz_localize(None)
-    last = _LAST_DAY.get(str(rule.get("week_start", "monday")), "SUN")
-    periods = moments.to_period(f"W-{last}" if every == "week" else _FREQUENCY[every])
+    periods = _calendar([point[axis] for point in points], rule)
     starts, ends = periods.start_time.to_numpy(), (periods + 1).start_time.to_numpy()
     return list(zip(starts, ends, strict=True))
+
+
+def _calendar(moments: Sequence[Any], rule: Mapping[str, Any]) -> pd.PeriodIndex:
+    """The period of the rule in which each moment lies."""
+    times = pd.DatetimeIndex(
+        pd.to_datetime([_bare_time(each) for each in moments], utc=True, errors="coerce", format="ISO8601")
+    )
+    last = _LAST_DAY.get(str(rule.get("week_start", "monday")), "SUN")
+    every = str(rule["every"])
+    return times.tz_localize(None).to_period(f"W-{last}" if every == "week" else _FREQUENCY[every])
+
+
+def _bare_time(moment: Any) -> Any:
+    """The moment without the star of a period covered in part; None for what is no written time."""
+    return moment.rstrip("* ") if isinstance(moment, str) else None
+
+
+def period_labels(moments: Sequence[Any], rule: Mapping[str, Any]) -> list[str]:
+    """The period of each moment as text that sorts by time: its first day, `2022-01`, `2022 Q1` or `2022`."""
+    every = str(rule["every"])
+    shape = {"month": "%Y-%m", "quarter": "%Y Q%q", "year": "%Y"}.get(every, "%Y-%m-%d")
+    periods = _calendar(moments, rule)
+    written = periods.start_time if every == "week" else periods
+    return ["" if missing(each) else str(each.strftime(shape)) for each in written]
 
 
 def _groups(trace: Mapping[str, Any], points: Sequence[tuple[Any, Any]], rule: Mapping[str, Any]) -> list[Any]:

@@ -37,7 +37,9 @@ def neighbour_graph(words: Vectors, traces: Any, languages: Sequence[str]) -> An
     own = [_own(words, np.flatnonzero(labels == one)) for one in sorted(set(languages))]
     within = _matrix(own, size)
     pairs = [(a, b) for a in sorted(set(languages)) for b in sorted(set(languages)) if a < b]
-    across = _matrix([_mutual(traces, np.flatnonzero(labels == a), np.flatnonzero(labels == b)) for a, b in pairs], size)
+    across = _matrix(
+        [_mutual(traces, np.flatnonzero(labels == a), np.flatnonzero(labels == b)) for a, b in pairs], size
+    )
     if across.nnz:
         across = across * (within.sum() / across.sum()) if within.nnz else across
     whole = within + across
@@ -58,7 +60,11 @@ def _own(words: Vectors, members: NDArray[np.int64]) -> Edges:
     if count < 2:
         return _none()
     # The order of equal distances is not promised by the library: round them and sort again by place.
-    near, place = NearestNeighbors(n_neighbors=count, metric="cosine", algorithm="brute").fit(words[members]).kneighbors(words[members])
+    near, place = (
+        NearestNeighbors(n_neighbors=count, metric="cosine", algorithm="brute")
+        .fit(words[members])
+        .kneighbors(words[members])
+    )
     rows = np.repeat(members, count)
     columns = members[place.ravel()]
     weights = 1.0 - near.ravel().astype(np.float64)
@@ -91,7 +97,11 @@ def _nearest(from_: Any, to: Any) -> dict[tuple[int, int], float]:
     for start in range(0, from_.shape[0], _ROWS):
         block = from_[start : start + _ROWS]
         similar = (block @ to.T).toarray() - (block @ mean_to)[:, None] - hub_to[None, :] + mean_from @ mean_to
-        best = np.argsort(-similar, axis=1, kind="stable")[:, :count]
+        best = np.sort(np.argpartition(-similar, count - 1, axis=1)[:, :count], axis=1)
         for row, columns in enumerate(best):
-            found |= {(start + row, int(column)): float(similar[row, column]) for column in columns if similar[row, column] > 0}
+            found |= {
+                (start + row, int(column)): float(similar[row, column])
+                for column in columns
+                if similar[row, column] > 0
+            }
     return found

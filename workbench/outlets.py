@@ -19,7 +19,9 @@ from urllib.parse import urlsplit
 
 _SUBDOMAINS = re.compile(r"^(www\d?|m|mobile|amp|edition|us|uk|int)\.")
 _SEPARATOR = re.compile(r"\s+[—–|·•-]\s+|\s*(?:\||::)\s*")
-_DATELINE = re.compile(r"^.{0,60}?\((?P<agency>[A-ZÀ-ÞА-ЯЁІЇЄҐ]{2,6})\)\s*[-–—]|^[^.\n]{0,60}\s[—–-]\s(?P<named>[^.\n]{3,40})\.\s")
+_DATELINE = re.compile(
+    r"^.{0,60}?\((?P<agency>[A-ZÀ-ÞА-ЯЁІЇЄҐ]{2,6})\)\s*[-–—]|^[^.\n]{0,60}\s[—–-]\s(?P<named>[^.\n]{3,40})\.\s"
+)
 _CREDIT = re.compile(r"(?:source|quelle|fuente|источник|джерело)\s*:\s*(?P<name>.{2,60})$", re.IGNORECASE)
 
 _MOST_WORDS = 9
@@ -145,7 +147,11 @@ def learn_outlets(rows: Iterable[tuple[str | None, str | None, str]]) -> Outlets
     often = {tail: n for tail, n in tails.items() if n >= _OFTEN}
     spellings = {name: n for name, n in (Counter(often) + stated).items() if _plain(name)}
     names = {_plain(name): name for name in sorted(spellings, key=lambda name: (spellings[name], name))} | known.names
-    initials = {f"({''.join(word[0] for word in name.split()).upper()})": name for name in sorted(spellings) if len(name.split()) > 1}
+    initials = {
+        f"({''.join(word[0] for word in name.split()).upper()})": name
+        for name in sorted(spellings)
+        if len(name.split()) > 1
+    }
     domains = {domain: _owner(counts, names) for domain, counts in owners.items() if _plain(domain) not in known.names}
     return Outlets(initials | names, {domain: name for domain, name in domains.items() if name})
 

@@ -155,7 +155,10 @@ def render_page(page: Page, basis: Basis, *, progress: bool = True) -> str:
 def _packed(page: Page, basis: Basis, rows: dict[str, list[Any]]) -> dict[str, Any]:
     """What the page's script and `verify` read, and the policy that lets only this script and plotly's run."""
     own, library = _asset("report.js"), _library()
-    figures = [{"drawing": each.drawing, "marks": each.marks, "name": each.name} for each in page.figures]
+    figures = [
+        {"drawing": each.drawing, "marks": each.marks, "labels": each.labels, "name": each.name}
+        for each in page.figures
+    ]
     numbers = [[each.name, each.table.head, each.table.rows] for each in page.figures]
     manifest = as_json(basis.manifest).replace("<", "\\u003c")
     return {

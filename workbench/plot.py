@@ -26,6 +26,7 @@ from workbench.look import (
     describe,
     faded,
     frame,
+    lead,
     nothing,
     plain,
     safe,
@@ -115,7 +116,25 @@ def plot_coverage(
         figure.update_yaxes(tickformat="~%")
     notes = [account_note(table), *notes]
     frame(figure, title=heading, notes=[*notes, *listed], names=names, above=above)
-    return describe(figure, title=heading, caption=_caption(chart, notes), alt=_alternative(chart, heading))
+    figure = describe(figure, title=heading, caption=_caption(chart, notes), alt=_alternative(chart, heading))
+    return lead(figure, _rule(chart, str(table.attrs.get("week_start", "monday"))), _numbers(chart), known=listed)
+
+
+def _rule(chart: _Chart, week_start: str) -> dict[str, Any]:
+    """How the marks lead to their articles: by their period, and by their group where there is one."""
+    if chart.every not in _OFFSETS:
+        return {}
+    rule = {"every": chart.every, "week_start": week_start, "by": chart.by, "of": "all" if chart.whole else "matched"}
+    return {key: value for key, value in rule.items() if value is not None}
+
+
+def _numbers(chart: _Chart) -> pd.DataFrame:
+    """The table behind the figure as a reader takes it: shares in %."""
+    table = chart.table.assign(period=chart.table["when"])
+    named = {"share, %": "share", "low, %": "share_low", "high, %": "share_high"}
+    shares = {shown_as: table[name].mul(100).round(2) for shown_as, name in named.items()}
+    own = ["period", *([chart.by] if chart.by else []), "articles", "texts", "outlets", "total", "possible"]
+    return table[own].assign(**shares)
 
 
 def _chart(table: pd.DataFrame, measure: str) -> _Chart:
@@ -207,6 +226,7 @@ def _add_bars(  # noqa: PLR0913 -- what is drawn and how it looks
     figure.add_bar(
         x=part["period"], y=part[measure], width=width * 0.9, offset=width * 0.05, marker=look, name=name,
         customdata=hover_data(part), hovertemplate=_hover(chart),
+        meta={"articles": {"only": "possible"}} if measure == "possible" else None,
     )  # fmt: skip
     return name
 
@@ -220,7 +240,7 @@ def _draw_line(figure: go.Figure, chart: _Chart, name: str, colour: str, place: 
         x=table["x"], y=table[chart.measure], mode="lines+markers", name=safe(name, most=40),
         line={"color": colour, "dash": DASHES[place % len(DASHES)], "width": 1.5 if crowded else 2},
         marker={"symbol": hollow, "size": 4 if crowded else 7}, customdata=hover_data(table),
-        hovertemplate=_hover(chart),
+        hovertemplate=_hover(chart), meta={"articles": {"is": name}},
     )  # fmt: skip
 
 
@@ -252,6 +272,7 @@ def _draw_rest(figure: go.Figure, chart: _Chart, rest: list[str]) -> str:
         x=drawn["x"], y=drawn[chart.measure], mode="lines", name=name, legendrank=2000,
         line={"color": faded(GREY, 0.8), "width": 1},
         customdata=hover_data(drawn), hovertemplate=_hover(chart),
+        meta={"articles": {"is": rest} if chart.measure == "articles" else False},
     )  # fmt: skip
     return name
 

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.articles import require
-from workbench.look import GREY, colour_of, count, describe, frame, nothing, safe
+from workbench.look import GREY, colour_of, count, describe, frame, lead, nothing, safe
 from workbench.plot_words import NEEDED, account_note, hover_data
 
 MOST_ROWS = 40
@@ -42,7 +42,11 @@ def plot_outlets(table: pd.DataFrame, *, title: str | None = None) -> go.Figure:
     frame(figure, title=heading, notes=notes, plot_height=30 + 24 * len(shown), left=140, right=104)
     top = shown.iloc[0]
     alt = f"{heading}. Most articles: {top[by]}, {count(top['articles'])} of {count(top['total'])}."
-    return describe(figure, title=heading, caption=" ".join([f"{heading}.", *filter(None, notes)]), alt=alt)
+    figure = describe(figure, title=heading, caption=" ".join([f"{heading}.", *filter(None, notes)]), alt=alt)
+    columns = [by, "articles", "texts", "outlets", "total"]
+    named = {"share, %": "share", "low, %": "share_low", "high, %": "share_high"}
+    shares = {shown_as: shown[name].mul(100).round(2) for shown_as, name in named.items()}
+    return lead(figure, {"by": by, "each": [str(name) for name in shown[by]]}, shown[columns].assign(**shares))
 
 
 def _draw_rows(figure: go.Figure, shown: pd.DataFrame, by: str, unit: str) -> None:

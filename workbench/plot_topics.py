@@ -6,7 +6,7 @@ topic has one colour in all figures.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ from workbench.look import (
     describe,
     faded,
     frame,
+    lead,
     nothing,
     plain,
     safe,
@@ -90,12 +91,29 @@ def plot_topics(
     # equal sizes go by number, so that the order of rows never shows
     largest = sizes.sort_index().sort_values("articles", ascending=False, kind="stable").head(most)
     if kind == "map":
-        return _plot_map(topics, [int(topic) for topic in largest.index], articles)
+        drawn = _plot_map(topics, [int(topic) for topic in largest.index], articles)
+        return lead(drawn, {}, _numbers(topics, largest))
     if largest.empty:
         return nothing("Topics", "There are no topics: too few articles, or none assigned.")
     if kind == "time":
-        return _plot_time(topics, largest, articles, every)
-    return _plot_sizes(topics, largest)
+        figure = _plot_time(topics, largest, articles, every)
+        return lead(figure, {**_rule(topics, largest), "every": every}, None)
+    return lead(_plot_sizes(topics, largest), _rule(topics, largest), _numbers(topics, largest))
+
+
+def _rule(topics: TopicsLike, largest: pd.DataFrame) -> dict[str, Any]:
+    """How the marks lead to their articles: the rows of the figure are the topics in their order."""
+    groups = topics.assigned.sort_index().groupby(topics.assigned.sort_index()).groups
+    members = {str(row): [str(each) for each in groups.get(topic, [])] for row, topic in enumerate(largest.index)}
+    return {"group": "y", "of": "all", "members": members}
+
+
+def _numbers(topics: TopicsLike, largest: pd.DataFrame) -> pd.DataFrame:
+    named = [plain(topics.labels.get(topic, topic)) for topic in largest.index]
+    counts = largest[["articles", "texts", "outlets"]]
+    table = counts.assign(stability=topics.stability.reindex(largest.index).round(2)).reset_index(drop=True)
+    table.insert(0, "topic", named)
+    return table
 
 
 def _label(topics: TopicsLike, topic: int, *, most: int = 80, width: int | None = None, lines: int = 9) -> str:
@@ -192,7 +210,7 @@ def _plot_map(topics: TopicsLike, shown: list[int], articles: pd.DataFrame | Non
     figure.update_yaxes(visible=False)
     notes = [_account(topics), "Near articles use similar words; the axes have no unit."]
     if every > 1:
-        notes.append(f"Drawn: {count(len(drawn))} of {count(len(placed))} articles, every {every}th by id.")
+        notes.append(f"Drawn: {count(len(drawn))} of {count(len(placed))} articles, one in {every} by id.")
     frame(
         figure,
         title=heading,
@@ -216,6 +234,7 @@ def _draw_points(  # noqa: PLR0913 -- how the points look
         x=points["x"], y=points["y"], mode="markers", name=name, text=hover,
         hovertemplate="%{text}<extra>%{fullData.name}</extra>",
         marker={"color": colour, "symbol": symbol, "size": 5, "opacity": 0.6},
+        customdata=[str(each) for each in points.index],  # each point leads to its article
     )  # fmt: skip
 
 
@@ -289,8 +308,10 @@ def _plot_time(topics: TopicsLike, largest: pd.DataFrame, articles: pd.DataFrame
     _ticks(figure, topics, shown, left=150)
     notes = [
         _account(topics),
-        "Darker: larger share; the scale ends at the largest of a complete period. "
-        "Hover text: articles, total, 95% interval. Blank: no total.",
+        (
+            "Darker: larger share; the scale ends at the largest of a complete period. "
+            "Hover text: articles, total, 95% interval. Blank: no total."
+        ),
     ]
     notes += [f"* {every} covered only in part."] if cut else []
     figure.update_xaxes(type="category", title_text=f"{every} (UTC)", tickangle=-60, nticks=min(len(periods), 14))

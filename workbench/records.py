@@ -25,6 +25,10 @@ _FORMATS = {"year": 4, "month": 7, "day": 10, "hour": 16, "minute": 16, "second"
 """How much of an ISO time each precision carries; a week or quarter is shown by its first and last day."""
 
 
+_LAST = "9999"
+"""Sorts undated articles behind all others."""
+
+
 def listed_articles(articles: pd.DataFrame, matched: pd.DataFrame, ids: Iterable[str], *, everything: bool) -> Listed:
     """The matched articles, latest last, then those that only figures lead to: `ids`, or `everything`."""
     first = _by_time(matched)
@@ -51,7 +55,7 @@ def records(listed: Listed, *, query: str | None, excerpt_chars: int, progress: 
         "title": [one_line(title) or "(no title)" for title in table["title"]],
         "source": _lines(table["source"]),
         "published": when(table),
-        "sort": [_iso(low, 19) for low in table["published_low"]],
+        "sort": [_iso(low, 19) or _LAST for low in table["published_low"]],
         "evidence": _lines(table["published_from"]),
         "language": [NAMES.get(code, code) for code in _lines(table["language"])],
         "url": [safe_link(url) for url in table["url"]],

@@ -53,6 +53,9 @@ from workbench.notebook import Cell, notebook_digest, read_notebook, run_noteboo
 from workbench.page import Basis, Page, make_page, render_page
 from workbench.records import amounts, listed_articles
 
+_OURS = ("collection", "event")
+"""The parameters that the report sets for the notebook, from the articles and the event it is about."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
@@ -106,7 +109,7 @@ def verify_report(
 
     Empty where nothing changed. Named are articles that came, went, moved in time or changed, every number of a count
     or figure, every version of a package. The code in the report is never run: the notebook is taken from `notebook`,
-    or looked for by its name in notebooks/ here and of the project, never beside the report, which may have come by mail.
+    or looked for by its name in notebooks/, never beside the report, which may have come by mail.
 
     Raises WorkbenchError where the file is no report, the folder no import, or the notebook cannot be found.
     """
@@ -119,7 +122,7 @@ def verify_report(
     setting = _Setting(
         notebook=Path(notebook) if notebook else _find_notebook(manifest),
         event=_event(manifest.get("event")),
-        parameters={name: value for name, value in manifest["given"].items() if name not in ("collection", "event")},
+        parameters={name: value for name, value in manifest["given"].items() if name not in _OURS},
         excerpt_chars=int(manifest["settings"]["excerpt_chars"]),
         title=manifest["settings"]["title"],
         progress=progress,
@@ -210,7 +213,7 @@ def _portable(name: str, value: Any) -> Any:
 def _defaults(notebook: Path) -> dict[str, Any]:
     cells = [cell for cell in read_notebook(notebook).cells if "parameters" in cell.metadata.get("tags", [])]
     found = stated_parameters(cells[0].source) if cells else {}
-    return {name: _portable(name, value) for name, value in found.items() if name not in ("collection", "event")}
+    return {name: _portable(name, value) for name, value in found.items() if name not in _OURS}
 
 
 def _event_facts(event: Event | None) -> dict[str, Any] | None:

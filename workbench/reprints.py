@@ -140,7 +140,7 @@ def _stock(hashed: list[Hashes], days: Days) -> Hashes:
     starts = np.flatnonzero(np.r_[True, every[1:] != every[:-1]])
     counts = np.diff(np.r_[starts, len(every)])
     span = np.maximum.reduceat(day, starts) - np.minimum.reduceat(day, starts)
-    return every[starts][(counts > STOCK_TEXTS) & (span > STOCK_DAYS)]
+    return np.asarray(every[starts][(counts > STOCK_TEXTS) & (span > STOCK_DAYS)], dtype=np.uint64)
 
 
 _POWERS = np.array([1, 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)

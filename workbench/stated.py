@@ -21,9 +21,14 @@ _COMPACT = re.compile(
     r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?(?P<f>(?!))?(?P<z>Z)?)?$"
 )
 _NUMERIC = re.compile(
-    r"(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4})(?:[ ,T]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?)?$"
+    r"(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4})"
+    r"(?:[ ,T]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?)?$"
 )
 _YEAR = re.compile(r"(?P<y>\d{4})$")
+_MONTH = re.compile(r"(?P<m>\d{1,2})[/.-](?P<y>\d{4})$")
+_NUMERIC_INSIDE = re.compile(r"(?<!\d)(?P<a>\d{1,2})\s?(?P<sep>[/.-])\s?(?P<b>\d{1,2})\s?(?P=sep)\s?(?P<y>\d{4})(?!\d)")
+_NAME = re.compile(r"[^\W\d_]{3}")
+_MOSCOW = re.compile(r"\bмск\b", re.IGNORECASE)
 _WIDTHS = (("day", 1), ("week", 7), ("month", 31), ("quarter", 92), ("year", 366))
 
 
@@ -82,7 +87,9 @@ def read_date(written: str, order: str = "", *, language: str = "", strict: bool
         return _numeric(found.groupdict(), order)
     if found := _YEAR.match(plain):
         return _year(int(found["y"]))
-    return _mail(plain) or _words(plain, language, strict)
+    if found := _MONTH.match(plain):
+        return Stated.of(int(found["y"]), int(found["m"]))
+    return _mail(plain) or _words(plain, order, language, strict=strict)
 
 
 def _from_parts(parts: dict[str, str | None]) -> Stated | None:
@@ -91,9 +98,10 @@ def _from_parts(parts: dict[str, str | None]) -> Stated | None:
         return Stated.of(year, month)
     if parts["H"] is None:
         return Stated.of(year, month, int(parts["d"]))
+    hour, minute, second = (int(parts[name] or 0) for name in "HMS")
     try:
-        time = datetime(year, month, int(parts["d"]), int(parts["H"]), int(parts["M"] or 0), int(parts["S"] or 0))
-        return Stated.at(time.replace(tzinfo=_zone(parts["z"])), seconds=parts["S"] is not None)
+        time = datetime(year, month, int(parts["d"]), hour, minute, second, tzinfo=_zone(parts["z"]))
+        return Stated.at(time, seconds=parts["S"] is not None)
     except ValueError:
         return None
 
@@ -148,12 +156,12 @@ def _mail(plain: str) -> Stated | None:
 
 
 @cache
-def _parser(language: str) -> Any:
+def _parser(language: str, parts: tuple[str, ...]) -> Any:
     from dateparser.date import DateDataParser
 
     settings = {
         "PARSERS": ["absolute-time"],
-        "REQUIRE_PARTS": ["month", "year"],
+        "REQUIRE_PARTS": list(parts),
         "RETURN_TIME_AS_PERIOD": True,
         "PREFER_DAY_OF_MONTH": "first",
         "STRICT_PARSING": False,
@@ -162,29 +170,39 @@ def _parser(language: str) -> Any:
     return DateDataParser(languages=[language] if language in languages else languages, settings=settings)
 
 
-def _words(plain: str, language: str, strict: bool) -> Stated | None:
-    """A date with its month in words, in one of the six languages."""
+def _words(plain: str, order: str, language: str, *, strict: bool) -> Stated | None:
+    """A date with its month in words, in one of the six languages, or in figures with words or a time beside it."""
     if not re.search(r"(?:19|20)\d\d", plain) or len(plain) > 80 or (strict and len(plain) > 60):
         return None
+    numeric = _NUMERIC_INSIDE.search(plain)
+    if not numeric and not _NAME.search(plain):
+        return None
+    plain = _MOSCOW.sub("MSK", plain)
+    if found := _parsed(plain, language, "day", "month", "year"):
+        # The library would pick an order of day and month; which of the two it is has to be proven elsewhere.
+        if numeric:
+            return _numeric({**numeric.groupdict(), "H": None}, order)
+        time, has_time = found
+        return Stated.at(time, seconds=False) if has_time else Stated.of(time.year, time.month, time.day)
+    # Without a day the library fills in that of today, and a time of day says nothing.
+    found = _parsed(plain, language, "month", "year")
+    return Stated.of(found[0].year, found[0].month) if found and not numeric else None
+
+
+def _parsed(plain: str, language: str, *parts: str) -> tuple[datetime, bool] | None:
+    """The time that a phrase with at least these parts states, and whether it has a time of day."""
     try:
-        found = _parser(language).get_date_data(plain)
+        found = _parser(language, parts).get_date_data(plain)
     except (ValueError, OverflowError, TypeError):
         return None
-    if found.date_obj is None:
-        return None
-    time = found.date_obj
-    if found.period == "time":
-        return Stated.at(time, seconds=False)
-    if found.period in ("month", "year"):
-        return Stated.of(time.year, time.month)
-    return Stated.of(time.year, time.month, time.day)
+    return (found.date_obj, found.period == "time") if found.date_obj else None
 
 
 def order_of_day_and_month(written: Iterable[str]) -> str:
-    """ "day" or "month", whichever these numeric dates prove to stand first; empty where they prove nothing or both."""
+    """What these numeric dates prove to stand first: "day" or "month"; empty where they prove nothing, or both."""
     day = month = False
     for one in set(written):
-        if found := _NUMERIC.match(" ".join(str(one).split())):
+        if found := _NUMERIC_INSIDE.search(" ".join(str(one).split())):
             day |= int(found["a"]) > 12
             month |= int(found["b"]) > 12
     return "day" if day and not month else "month" if month and not day else ""

@@ -6,15 +6,18 @@ eye: shares in per cent with their interval, days as days, languages by name.
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from workbench.articles import WorkbenchError, require
 from workbench.coverage import NONE, coverage_by
 from workbench.events import Event, KnownDate
 from workbench.languages import NAMES
+from workbench.markup import is_number
 from workbench.records import when
 from workbench.shares import share_with_interval
 from workbench.topics import UNASSIGNED, Topics
@@ -115,7 +118,7 @@ def reprint_shares(articles: pd.DataFrame, *, by: str = "source") -> pd.DataFram
         {"articles": groups.size(), "texts": groups["text_id"].nunique(), "shared": groups["shared"].sum()}
     ).astype("int64")
     table["share"], table["share_low"], table["share_high"] = share_with_interval(
-        table["shared"].to_numpy(), table["articles"].to_numpy()
+        table["shared"].to_numpy(np.int64), table["articles"].to_numpy(np.int64)
     )
     return table.sort_values("articles", ascending=False, kind="stable").reset_index()
 
@@ -169,7 +172,18 @@ def peaks(periods: pd.DataFrame, event: Event | None = None, *, most: int = 5) -
     rank = pd.Series(range(1, len(top) + 1), index=top.index).reindex(periods.index).astype("Int64")
     known = [_known_in(period, event, str(periods.attrs.get("every", "day"))) for period in periods["period"]]
     table = periods.assign(rank=rank, known=pd.Series(known, index=periods.index, dtype="str"))
-    names = ["period", "rank", "articles", "texts", "outlets", "total_texts", "share", "share_low", "share_high", "known"]
+    names = [
+        "period",
+        "rank",
+        "articles",
+        "texts",
+        "outlets",
+        "total_texts",
+        "share",
+        "share_low",
+        "share_high",
+        "known",
+    ]
     return table.loc[table["rank"].notna() | (table["known"] != ""), names].reset_index(drop=True)
 
 
@@ -181,7 +195,7 @@ def known_in(period: pd.Timestamp, event: Event, every: str) -> tuple[KnownDate,
 
 def _known_in(period: pd.Timestamp, event: Event | None, every: str) -> str:
     found = () if event is None else known_in(period, event, every)
-    return "; ".join(f"{each.date.day} {each.date:%b}: {each.label}" for each in found)
+    return "; ".join(f"{each.date.day}\u00a0{each.date:%b}: {each.label}" for each in found)
 
 
 def topic_shares(topics: Topics, covered: pd.DataFrame) -> pd.DataFrame:
@@ -189,23 +203,48 @@ def topic_shares(topics: Topics, covered: pd.DataFrame) -> pd.DataFrame:
 
     Index `topic`. Columns: `label`, `texts` and `articles` of the topic, `share_of_texts` (of all texts of the
     collection), `covered` (articles of the topic that are among the covered ones), `share` (covered / articles, 0–1)
-    with its 95 % interval, and `stability`.
+    with its 95 % interval.
     """
-    table = topics.table[["label", "texts", "articles", "share_of_texts", "stability"]].copy()
+    table = topics.table[["label", "texts", "articles", "share_of_texts"]].copy()
     own = topics.assigned.reindex(covered.index).dropna()
-    counted = own[own != UNASSIGNED].value_counts().reindex(table.index).fillna(0).astype("int64")
-    table["covered"] = counted
+    table["covered"] = own[own != UNASSIGNED].value_counts().reindex(table.index).fillna(0).astype("int64")
     table["share"], table["share_low"], table["share_high"] = share_with_interval(
-        counted.to_numpy(), table["articles"].to_numpy()
+        table["covered"].to_numpy(np.int64), table["articles"].to_numpy(np.int64)
     )
-    names = ["label", "texts", "share_of_texts", "articles", "covered", "share", "share_low", "share_high", "stability"]
+    names = ["label", "texts", "share_of_texts", "articles", "covered", "share", "share_low", "share_high"]
     return table[names]
 
 
 # -- a table for the eye --------------------------------------------------------------------------------------
 
 
-def listing(articles: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
+class Readable(pd.DataFrame):
+    """A table of text that a notebook shows whole: no cell is cut, no row left out."""
+
+    @property
+    def _constructor(self) -> type[Readable]:
+        return Readable
+
+    def _repr_html_(self) -> str:
+        number = [all(is_number(cell) or not cell for cell in self[name]) for name in self.columns]
+        # what stands left of a word that was looked for ends at it
+        right = [each or name == "left" for each, name in zip(number, self.columns, strict=True)]
+        sides = ["left", *("right" if each else "left" for each in right)]
+        head = _row("th", [self.index.name or "", *self.columns], sides)
+        body = "".join(_row("td", [row[0], *row[1:]], sides) for row in self.itertuples(name=None))
+        return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def _row(tag: str, cells: Iterable[object], sides: Iterable[str]) -> str:
+    """A line of an HTML table; the style is in the cell, where JupyterLab's own does not win."""
+    written = [
+        f'<{tag} style="text-align: {side}; vertical-align: top">{html.escape(str(cell))}</{tag}>'
+        for cell, side in zip(cells, sides, strict=True)
+    ]
+    return f"<tr>{''.join(written)}</tr>"
+
+
+def listing(articles: pd.DataFrame, *, most: int | None = None) -> Readable:
     """The articles as a list to read, by time: index `article_id`; when, outlet, language and title, in words.
 
     Times are written no finer than they are known, articles without any stand last as undated.
@@ -219,33 +258,33 @@ def listing(articles: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
         "language": [NAMES.get(code, code) for code in shown["language"].fillna("")],
         "title": shown["title"],
     }
-    return pd.DataFrame(columns, index=shown.index).astype("str")
+    return Readable(pd.DataFrame(columns, index=shown.index).astype("str"))
 
 
-def readable(table: pd.DataFrame, *, names: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """The same rows as text to be read; the first column becomes the index.
+def readable(table: pd.DataFrame, *, names: Mapping[str, str] | None = None) -> Readable:
+    """The same rows as text to be read; the first column becomes the index, an index of ids is left out.
 
     Shares are written in per cent, with their interval where `share_low` and `share_high` stand beside; whole numbers
-    with thousands set apart; times as days; languages by name; a missing value as nothing. An index with a name that
-    says nothing (ids) is dropped. `names` renames columns further.
+    with thousands set apart; times as days; languages by name; a missing value as nothing. `names` renames columns.
     """
-    shown = table.drop(columns=[name for name in ("share_low", "share_high") if name in table.columns])
-    columns = {name: [_written(name, value) for value in shown[name]] for name in shown.columns}
-    if {"share", "share_low", "share_high"} <= set(table.columns):
-        columns["share"] = [
-            "" if pd.isna(share) else f"{share:.0%} ({low:.0%} to {high:.0%})"
-            for share, low, high in zip(table["share"], table["share_low"], table["share_high"], strict=True)
-        ]
+    columns = {name: [_written(name, value) for value in table[name]] for name in table.columns}
+    if {"share", "share_low", "share_high"} <= set(columns):
+        low, high = (columns.pop(name) for name in ("share_low", "share_high"))
+        columns["share"] = [_interval(*row) for row in zip(columns["share"], low, high, strict=True)]
     heads = {name: _HEADINGS.get(name, name.replace("_", " ")) for name in columns} | dict(names or {})
     written = pd.DataFrame({heads[name]: values for name, values in columns.items()}, dtype="str")
-    return written.set_index(written.columns[0]) if len(written.columns) else written
+    return Readable(written.set_index(written.columns[0]) if len(written.columns) else written)
+
+
+def _interval(share: str, low: str, high: str) -> str:
+    return f"{share}\u00a0({low.removesuffix('%')}–{high})" if share else ""
 
 
 def _written(name: object, value: object) -> str:
-    if not isinstance(value, list | tuple) and pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):  # type: ignore[call-overload]
         return ""
     if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
+        return f"{value.day}\u00a0{value:%b}\u00a0{value.year}"
     if name == "language":
         return NAMES.get(str(value), str(value))
     if isinstance(value, bool | str):

@@ -66,7 +66,12 @@ def terms_of(title: str, text: str, language: str) -> set[Form]:
 
 
 def topic_terms(
-    titles: Sequence[str], texts: Sequence[str], languages: Sequence[str], topics: Sequence[int], *, ignored: Iterable[str] = ()
+    titles: Sequence[str],
+    texts: Sequence[str],
+    languages: Sequence[str],
+    topics: Sequence[int],
+    *,
+    ignored: Iterable[str] = (),
 ) -> pd.DataFrame:
     """The terms of each topic: one row per topic, language and rank.
 

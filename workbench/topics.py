@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,10 +37,18 @@ GRANULARITIES = {"coarse": 0.5, "default": 1.0, "fine": 2.0}
 """Words for how finely topics are cut, as factors on the resolution that the data chose."""
 
 FEWEST_TEXTS = 30
-"""Below this a collection has no themes that could be told from chance: texts are grouped only where they share most."""
+"""Below this a collection has no themes that could be told from chance: only texts that share most are grouped."""
 
-_RESOLUTIONS = np.geomspace(0.2, 3.0, 12)
-_SCAN_REFITS, _REFITS = 3, 10
+_RESOLUTIONS = np.geomspace(0.25, 3.0, 12)
+"""Tried in turn: below, news falls into one or two topics; above, into its single stories."""
+
+_PROGRESS_FROM = 2_000
+"""Texts from which choosing takes over two seconds."""
+
+_SCAN_REFITS, _REFITS = 2, 10
+_NEARLY_BEST = 0.95
+"""Of cuts that hold nearly as well as the best, the coarsest is taken: fewer topics are easier to tell apart."""
+
 _KEPT = 0.8
 """Share of the texts in each refit."""
 
@@ -118,7 +127,12 @@ class Topics:
 
 
 def fit_topics(
-    articles: pd.DataFrame, *, model: str | Any | None = None, granularity: str = "default", seed: int = 0, progress: bool = True
+    articles: pd.DataFrame,
+    *,
+    model: str | Any | None = None,
+    granularity: str = "default",
+    seed: int = 0,
+    progress: bool = True,
 ) -> Topics:
     """The topics of a collection.
 
@@ -132,10 +146,28 @@ def fit_topics(
     ids = articles["text_id"] if "text_id" in articles else find_reprints(articles, progress=progress)
     texts = _distinct(articles, ids)
     read = readable(texts["title"].tolist(), texts["text"].tolist())
-    vectors = _vectors(read, texts["language"].tolist(), model, seed, progress)
-    members, stability, resolution, graph = _cut(texts, vectors, GRANULARITIES[granularity], seed, progress)
-    members, stability = _ordered(members, stability)
-    return _assemble(articles, ids, texts, read, vectors, members, stability, graph, seed=seed, resolution=resolution)
+    vectors = _vectors(read, texts["language"].tolist(), model, seed=seed, progress=progress)
+    cut = _cut(texts, vectors, GRANULARITIES[granularity], seed=seed, progress=progress)
+    return _assemble(_Fitted(articles, ids, texts, read, vectors), cut, seed=seed)
+
+
+class _Fitted(NamedTuple):
+    """What topics are found on: articles and their `text_id`, distinct texts, what is read of them, their vectors."""
+
+    articles: pd.DataFrame
+    ids: pd.Series
+    texts: pd.DataFrame
+    read: list[str]
+    vectors: Vectors
+
+
+class _Cut(NamedTuple):
+    """The topic of each text, the stability of each topic, and the graph that was cut at this resolution."""
+
+    members: Labels
+    stability: NDArray[np.float64]
+    resolution: float
+    graph: Any
 
 
 def _distinct(articles: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
@@ -144,24 +176,24 @@ def _distinct(articles: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     return table.sort_values(["text_id", "_size", "_id"]).drop_duplicates("text_id")
 
 
-def _vectors(read: list[str], languages: list[str], model: str | Any | None, seed: int, progress: bool) -> Vectors:
+def _vectors(read: list[str], languages: list[str], model: str | Any | None, *, seed: int, progress: bool) -> Vectors:
     words = word_vectors(read, languages, seed=seed)
     if model is None or not read:
         return words
     sense = model_vectors(read, model, progress=progress)
-    return (np.hstack([words, sense]) / np.sqrt(2)).astype(np.float32)
+    return np.asarray(np.hstack([words, sense]) / np.sqrt(2), dtype=np.float32)
 
 
-def _cut(texts: pd.DataFrame, vectors: Vectors, factor: float, seed: int, progress: bool) -> tuple[Labels, NDArray[np.float64], float, Any]:
-    """The group of each text, the stability of each group, the resolution, and the graph."""
+def _cut(texts: pd.DataFrame, vectors: Vectors, factor: float, *, seed: int, progress: bool) -> _Cut:
+    """The topics of the texts, numbered by size."""
     languages = texts["language"].tolist()
     graph = neighbour_graph(vectors, traces(texts["title"].tolist(), texts["text"].tolist(), languages), languages)
     if len(texts) < FEWEST_TEXTS:
         members = _small(graph, vectors)
-        return members, np.full(members.max(initial=-1) + 1, np.nan), float("nan"), graph
-    resolution = _resolution(graph, seed, progress) * factor
+        return _Cut(*_ordered(members, np.full(members.max(initial=-1) + 1, np.nan)), float("nan"), graph)
+    resolution = _resolution(graph, seed, progress=progress) * factor
     members = _without_small(_leiden(graph, resolution, seed), graph)
-    return members, _stability(graph, members, resolution, seed, progress), resolution, graph
+    return _Cut(*_ordered(members, _stability(graph, members, resolution, seed)), resolution, graph)
 
 
 def _leiden(graph: Any, resolution: float, seed: int) -> Labels:
@@ -177,25 +209,26 @@ def _small(graph: Any, vectors: Vectors) -> Labels:
     return np.array([one if counts[one] > 1 else UNASSIGNED for one in groups], dtype=np.int64)
 
 
-def _resolution(graph: Any, seed: int, progress: bool) -> float:
+def _resolution(graph: Any, seed: int, *, progress: bool) -> float:
     """The resolution whose topics hold best when a fifth of the texts is left out, among cuts that tell things apart.
 
     The criterion is the agreement of partitions over subsamples and over neighbouring resolutions (Ben-Hur,
     Elisseeff and Guyon 2002; Arenas, Fernández and Gómez 2008), measured by the adjusted Rand index.
     """
-    bar = tqdm(_RESOLUTIONS, desc="choosing how many topics", disable=not progress or graph.shape[0] < 5_000)
-    cuts = [_leiden(graph, float(one), seed) for one in bar]
-    holding = np.array([_agreement(graph, cut, float(one), seed) for cut, one in zip(cuts, _RESOLUTIONS, strict=True)])
-    beside = [adjusted_rand_score(a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
-    plateau = np.array([np.mean([*beside[max(0, at - 1) : at], *beside[at : at + 1]]) for at in range(len(cuts))])
+    bar = tqdm(_RESOLUTIONS, desc="choosing how many topics", disable=not progress or graph.shape[0] < _PROGRESS_FROM)
+    tried = [(cut := _leiden(graph, float(one), seed), _agreement(graph, cut, float(one), seed)) for one in bar]
+    cuts = [cut for cut, _ in tried]
+    beside = [adjusted_rand_score(a, b) for a, b in pairwise(cuts)]
+    plateau = [np.mean([*beside[max(0, at - 1) : at], *beside[at : at + 1]]) for at in range(len(cuts))]
     largest = np.array([np.bincount(cut).max() / len(cut) for cut in cuts])
     telling = largest <= max(_LARGEST, largest.min())
-    score = np.where(telling, holding + plateau, -np.inf)
-    return float(_RESOLUTIONS[int(np.argmax(np.round(score, 6)))])
+    score = np.where(telling, np.array([holds for _, holds in tried]) + plateau, -np.inf)
+    return float(_RESOLUTIONS[int(np.argmax(score >= _NEARLY_BEST * score.max()))])
 
 
 def _agreement(graph: Any, cut: Labels, resolution: float, seed: int) -> float:
-    return float(np.mean([adjusted_rand_score(cut[part], again) for part, again in _refits(graph, resolution, seed, _SCAN_REFITS)]))
+    refits = _refits(graph, resolution, seed, _SCAN_REFITS)
+    return float(np.mean([adjusted_rand_score(cut[part], again) for part, again in refits]))
 
 
 def _refits(graph: Any, resolution: float, seed: int, count: int) -> list[tuple[Labels, Labels]]:
@@ -213,7 +246,7 @@ def _without_small(members: Labels, graph: Any) -> Labels:
     return np.where(alone | (counts[members] < _SMALLEST), UNASSIGNED, members)
 
 
-def _stability(graph: Any, members: Labels, resolution: float, seed: int, progress: bool) -> NDArray[np.float64]:
+def _stability(graph: Any, members: Labels, resolution: float, seed: int) -> NDArray[np.float64]:
     """Per group the mean over refits of its best Jaccard match (Hennig 2007)."""
     groups = members.max(initial=-1) + 1
     best = np.zeros((_REFITS, groups))
@@ -222,61 +255,68 @@ def _stability(graph: Any, members: Labels, resolution: float, seed: int, progre
         known = own >= 0
         shared = np.zeros((groups, again.max(initial=-1) + 1))
         np.add.at(shared, (own[known], again[known]), 1)
-        union = np.bincount(own[known], minlength=groups)[:, None] + np.bincount(again, minlength=shared.shape[1])[None, :] - shared
+        union = (
+            np.bincount(own[known], minlength=groups)[:, None]
+            + np.bincount(again, minlength=shared.shape[1])[None, :]
+            - shared
+        )
         best[at] = (shared / np.maximum(union, 1)).max(axis=1, initial=0)
-    return best.mean(axis=0)
+    return np.asarray(best.mean(axis=0), dtype=np.float64)
 
 
 def _ordered(members: Labels, stability: NDArray[np.float64]) -> tuple[Labels, NDArray[np.float64]]:
     """Number the groups from the largest down; equal ones by their first text."""
     groups, first, counts = np.unique(members, return_index=True, return_counts=True)
-    real = [(-int(n), int(at), int(group)) for group, at, n in zip(groups, first, counts, strict=True) if group != UNASSIGNED]
+    real = [
+        (-int(n), int(at), int(group))
+        for group, at, n in zip(groups, first, counts, strict=True)
+        if group != UNASSIGNED
+    ]
     order = [group for _, _, group in sorted(real)]
     number = {group: at for at, group in enumerate(order)} | {UNASSIGNED: UNASSIGNED}
     return np.array([number[int(one)] for one in members], dtype=np.int64), stability[order] if order else stability[:0]
 
 
-def _assemble(
-    articles: pd.DataFrame,
-    ids: pd.Series,
-    texts: pd.DataFrame,
-    read: list[str],
-    vectors: Vectors,
-    members: Labels,
-    stability: NDArray[np.float64],
-    graph: Any,
-    *,
-    seed: int,
-    resolution: float,
-) -> Topics:
-    by_text = dict(zip(texts["text_id"], members, strict=True))
+def _assemble(fitted: _Fitted, cut: _Cut, *, seed: int) -> Topics:
+    articles, ids, texts, read, vectors = fitted
+    by_text = dict(zip(texts["text_id"], cut.members, strict=True))
     assigned = pd.Series([by_text[one] for one in ids], index=articles.index, dtype="int64", name="topic")
-    numbers = pd.RangeIndex(len(stability), name="topic")
-    sources = sorted({str(one) for one in articles["source"].dropna()})
-    terms = topic_terms(texts["title"].tolist(), texts["text"].tolist(), texts["language"].tolist(), members.tolist(), ignored=sources)
-    spoken = texts.assign(topic=members)[members >= 0].groupby(["topic", "language"]).size()
-    named = labels(terms, spoken) if len(spoken) else pd.Series(dtype="str", index=numbers, name="label")
-    places = place_texts(vectors, members, graph)
+    numbers = pd.RangeIndex(len(cut.stability), name="topic")
+    terms, named = _named(fitted, cut.members, numbers)
+    places = place_texts(vectors, cut.members, cut.graph)
     return Topics(
         assigned=assigned,
         labels=named,
         terms=terms,
         sizes=_sizes(articles, ids, assigned, numbers),
-        stability=pd.Series(stability, index=numbers, name="stability", dtype="float64"),
-        hierarchy=_hierarchy(graph, members, named, seed),
-        representatives=_representatives(texts, members, graph),
+        stability=pd.Series(cut.stability, index=numbers, name="stability", dtype="float64"),
+        hierarchy=_hierarchy(cut.graph, cut.members, named, seed),
+        representatives=_representatives(texts, cut.members, cut.graph),
         layout=pd.DataFrame(places, index=texts["text_id"], columns=["x", "y"]).reindex(ids).set_axis(articles.index),
         seed=seed,
-        resolution=resolution,
+        resolution=cut.resolution,
         _texts=tuple(read),
         _vectors=vectors,
-        _members=members,
+        _members=cut.members,
     )
+
+
+def _named(fitted: _Fitted, members: Labels, numbers: pd.Index) -> tuple[pd.DataFrame, pd.Series]:
+    """The terms of the topics, names of outlets left out, and one label per topic."""
+    titles, texts, languages = (fitted.texts[name].tolist() for name in ("title", "text", "language"))
+    sources = sorted({str(one) for one in fitted.articles["source"].dropna()})
+    terms = topic_terms(titles, texts, languages, members.tolist(), ignored=sources)
+    spoken = fitted.texts.assign(topic=members)[members >= 0].groupby(["topic", "language"]).size()
+    return terms, labels(terms, spoken) if len(spoken) else pd.Series(dtype="str", index=numbers, name="label")
 
 
 def _sizes(articles: pd.DataFrame, ids: pd.Series, assigned: pd.Series, numbers: pd.Index) -> pd.DataFrame:
     counted = pd.DataFrame({"topic": assigned, "text_id": ids, "source": articles["source"]})
-    sizes = counted[counted["topic"] >= 0].groupby("topic").agg(articles=("topic", "size"), texts=("text_id", "nunique"), outlets=("source", "nunique"))
+    sizes = (
+        counted[counted["topic"] >= 0]
+        .groupby("topic")
+        .agg(articles=("topic", "size"), texts=("text_id", "nunique"), outlets=("source", "nunique"))
+    )
     return sizes.reindex(numbers, fill_value=0).astype("int64")
 
 
@@ -288,8 +328,7 @@ def _hierarchy(graph: Any, members: Labels, named: pd.Series, seed: int) -> pd.D
     between = edges_between(graph, members, size)
     broader = _leiden(between, 1.0, seed) if between.nnz else np.arange(size)
     broader, _ = _ordered(broader, np.zeros(broader.max() + 1))
-    first = pd.Series(broader).drop_duplicates()
-    heads = {group: f"{named.iloc[at]} …" for at, group in first.items()}
+    heads = {group: f"{named.iloc[at]} …" for group, at in zip(*np.unique(broader, return_index=True), strict=True)}
     return pd.DataFrame({"broader": broader, "label": [heads[one] for one in broader]}, index=named.index)
 
 

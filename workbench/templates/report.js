@@ -65,26 +65,13 @@
   };
 
   const plain = (value) => {
-    const text = new DOMParser().parseFromString(String(value ?? ""), "text/html").body.textContent; // inert: runs and loads nothing
-    return text.replace(/T00:00:00.*$/, "");
+    return new DOMParser().parseFromString(String(value ?? ""), "text/html").body.textContent; // inert: runs and loads nothing
   };
-  const values = (packed) => {
-    if (!packed || !packed.bdata) return packed || [];
-    return packed;
+  const label = (stored, mark) => {
+    const named = stored.drawing.data.filter((each) => each.showlegend !== false && each.name).length > 1;
+    return [named ? plain(stored.drawing.data[mark.trace].name) : "", stored.labels[mark.trace][mark.at]].filter(Boolean).join(", ");
   };
-  const position = (trace, index) => {
-    if (trace.type === "heatmap") {
-      const width = values(trace.x).length;
-      return `${plain(trace.y[Math.floor(index / width)])}, ${plain(trace.x[index % width])}`;
-    }
-    if (trace.labels) return plain(trace.labels[index]);
-    return plain(trace.orientation === "h" ? trace.y[index] : trace.x[index]);
-  };
-  const label = (data, trace, index) => {
-    const name = data.filter((each) => each.showlegend !== false && each.name).length > 1 ? plain(data[trace].name) : "";
-    return [name, position(data[trace], index)].filter(Boolean).join(", ");
-  };
-  const index = (trace, point) => Array.isArray(point.pointNumber) ? point.pointNumber[0] * values(trace.x).length + point.pointNumber[1] : point.pointNumber;
+  const index = (trace, point) => Array.isArray(point.pointNumber) ? point.pointNumber[0] * trace.x.length + point.pointNumber[1] : point.pointNumber;
 
   // Every mark that leads somewhere, in reading order: what the keyboard walks through and the list offers.
   const marks = (stored) => stored.marks.flatMap((trace, number) => (trace || []).map((places, at) => ({ trace: number, at, places })).filter((mark) => mark.places.length));
@@ -97,7 +84,7 @@
       const name = plain(stored.drawing.data[mark.trace].name) || "Marks";
       if (!groups.has(mark.trace)) groups.set(mark.trace, make("optgroup", { label: name }));
       const size = mark.places.filter((place) => place >= 0).length;
-      groups.get(mark.trace).append(make("option", { value: String(number) }, `${position(stored.drawing.data[mark.trace], mark.at)} · ${size}`));
+      groups.get(mark.trace).append(make("option", { value: String(number) }, `${stored.labels[mark.trace][mark.at]} · ${size}`));
     });
     pick.append(...groups.values());
     pick.addEventListener("change", () => { if (pick.value !== "") choose(reachable[Number(pick.value)]); });
@@ -131,7 +118,7 @@
       Object.assign(changed, { [`${axis}.gridcolor`]: line, [`${axis}.linecolor`]: soft, [`${axis}.zerolinecolor`]: line, [`${axis}.tickfont.color`]: soft, [`${axis}.title.font.color`]: soft });
       if (layout.margin?.autoexpand !== false) changed[`${axis}.automargin`] = true;
     });
-    (layout.annotations || []).forEach((_, number) => { changed[`annotations[${number}].font.color`] = soft; });
+    (layout.annotations || []).forEach((each, number) => { if (!each.bgcolor) changed[`annotations[${number}].font.color`] = soft; });
     (layout.shapes || []).forEach((shape, number) => { if (shape.type === "line") changed[`shapes[${number}].line.color`] = soft; });
     return changed;
   };
@@ -142,6 +129,7 @@
     const plot = one(".plot", figure);
     if (!plot || !stored.drawing) return;
     const { data, layout } = stored.drawing;
+    data.forEach((trace) => { if (trace.marker?.pattern?.bgcolor === "white") trace.marker.pattern.bgcolor = "rgba(0,0,0,0)"; });
     plot.replaceChildren();
     const margin = Object.assign({ t: 24, r: 16, b: 48, l: 60 }, layout.margin || {});
     const whole = Object.assign({ height: 420, hovermode: "closest" }, layout, { margin });
@@ -150,7 +138,7 @@
     await Plotly.relayout(plot, theme(whole, false));
     drawn.push({ plot, layout: whole });
     const reachable = marks(stored);
-    const choose = (mark) => list(figure, label(data, mark.trace, mark.at), mark.places);
+    const choose = (mark) => list(figure, label(stored, mark), mark.places);
     offer(figure, stored, reachable, choose);
     walk(plot, reachable, choose);
     plot.on("plotly_click", (event) => {
@@ -158,7 +146,7 @@
       const leading = hit.filter((mark) => stored.marks[mark.trace]?.[mark.at]);
       if (!leading.length) return;
       const places = [...new Set(leading.flatMap((mark) => stored.marks[mark.trace][mark.at]))];
-      list(figure, leading.length === 1 ? label(data, leading[0].trace, leading[0].at) : position(data[leading[0].trace], leading[0].at), places);
+      list(figure, leading.length === 1 ? label(stored, leading[0]) : stored.labels[leading[0].trace][leading[0].at], places);
     });
     figure.dataset.drawn = "yes";
   };

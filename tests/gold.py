@@ -1,0 +1,133 @@
+"""The sample collection beside what is known of it: which row of data/truth.csv is which article, and how well it was read.
+
+The benchmarks print the figures that the tests hold.
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from itertools import combinations
+from pathlib import Path
+
+import pandas as pd
+from sklearn.metrics import adjusted_mutual_info_score
+
+from workbench.load import load_articles
+from workbench.topics import Topics
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+REPRINTED = ("original", "exact", "edited", "excerpt")
+"""Copies in one language; translations are copies only where languages are joined."""
+
+Pair = tuple[str, str]
+
+
+def sample() -> pd.DataFrame:
+    """The articles of the sample, read anew."""
+    return load_articles(DATA / "sample", cache=False, progress=False)
+
+
+def truth() -> pd.DataFrame:
+    """What is known of each article, one row per article that is to be loaded."""
+    rows = pd.read_csv(DATA / "truth.csv", dtype=str, keep_default_na=False)
+    return rows[rows["status"] == "loaded"].reset_index(drop=True)
+
+
+def aligned(articles: pd.DataFrame) -> pd.DataFrame:
+    """The truth under the `article_id` of the article it is about, in the order of `articles`.
+
+    A row is known by its file and its address; records without one by the headline most like it. Articles that no
+    row fits, and rows that no article fits, are left out.
+    """
+    found: dict[str, int] = {}
+    known = truth()
+    for name, rows in known.groupby("file"):
+        own = articles[articles["file"] == name]
+        by_url = {str(url): str(at) for at, url in own["url"].dropna().items()}
+        left = []
+        for at, key in rows["record_key"].items():
+            if key in by_url and by_url[key] not in found:
+                found[by_url[key]] = int(str(at))
+            else:
+                left.append(int(str(at)))
+        found |= _most_alike(own[~own.index.isin(found)], rows.loc[left])
+    order = [one for one in articles.index if one in found]
+    return known.loc[[found[one] for one in order]].set_axis(pd.Index(order, name="article_id"))
+
+
+def _most_alike(articles: pd.DataFrame, rows: pd.DataFrame) -> dict[str, int]:
+    """Each row to the article whose headline, or the head of whose text, is most like its title."""
+    pairs = []
+    for at, title in rows["title"].items():
+        for article_id, article in articles.iterrows():
+            alike = SequenceMatcher(None, str(title), str(article["title"]), autojunk=False).ratio()
+            stands = str(title) in f"{article['title']}\n{article['text'][:400]}"
+            pairs.append((max(alike, float(stands)), str(article_id), int(str(at))))
+    found: dict[str, int] = {}
+    for _, article_id, at in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        if article_id not in found and at not in found.values():
+            found[article_id] = at
+    return found
+
+
+def shares(articles: pd.DataFrame, known: pd.DataFrame) -> dict[str, float]:
+    """For each claim about reading the share of articles of which it holds, 0 to 1."""
+    own = articles.loc[known.index]
+    dated, translated = known["dated"] == "yes", known["translated_from"] != ""
+    carried = own["carried_by"].notna() == (known["carried_by"] != "")
+    return {
+        "aligned": len(known) / len(articles),
+        "title": float((own["title"] == known["title"]).mean()),
+        "source": float((own["source"] == known["outlet"]).mean()),
+        "language": float((own["language"] == known["language"]).mean()),
+        "dated intervals hold the truth": float(holds_truth(own, known)[dated].mean()),
+        "dated articles with a date": float(own.loc[dated, "published_low"].notna().mean()),
+        "undated articles without a date": float(own.loc[~dated, "published_low"].isna().mean()),
+        "translations flagged": float(own.loc[translated, "translated_from"].notna().mean()),
+        "originals not flagged": float(own.loc[~translated, "translated_from"].isna().mean()),
+        "language of origin": float(_origin_told(own, known)[translated].mean()),
+        "carried_by set exactly for aggregators": float(carried.mean()),
+    }
+
+
+def holds_truth(articles: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
+    """Whether the true time stands in each article's interval; a day has to be met, a time to be held."""
+    moment = pd.to_datetime(known["published"], utc=True, format="ISO8601")
+    return (articles["published_low"] <= moment) & (moment < articles["published_high"])
+
+
+def _origin_told(articles: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
+    """Whether `translated_from` is the language where the copy names it, and `und` where it names none."""
+    said = known["translated_from"].where(known["disclaimer"] == "names", "und")
+    return articles["translated_from"] == said
+
+
+def pairs_within(groups: pd.Series) -> set[Pair]:
+    """Every pair of articles that share a group, each pair in one order."""
+    return {
+        (str(left), str(right))
+        for _, members in groups.groupby(groups)
+        for left, right in combinations(sorted(members.index), 2)
+    }
+
+
+def reprint_pairs(articles: pd.DataFrame, known: pd.DataFrame) -> tuple[set[Pair], set[Pair]]:
+    """Pairs of copies that were found, and those there are, among articles that are no translations."""
+    same_language = known[known["original"].isin(REPRINTED)]
+    return pairs_within(articles.loc[same_language.index, "text_id"]), pairs_within(same_language["text_group"])
+
+
+def precision_and_recall(found: set[Pair], there: set[Pair]) -> tuple[float, float]:
+    """The share of the found that is there, and the share of what is there that was found."""
+    return len(found & there) / max(1, len(found)), len(found & there) / max(1, len(there))
+
+
+def agreement(topics: Topics, known: pd.DataFrame) -> dict[str, float]:
+    """Adjusted mutual information of the topics with themes and with languages, over texts: 0 is chance, 1 the same."""
+    rows = known.assign(topic=topics.assigned.reindex(known.index))
+    rows = rows.drop_duplicates(["text_group", "language"])
+    return {
+        "AMI(topic, theme)": float(adjusted_mutual_info_score(rows["theme"], rows["topic"])),
+        "AMI(topic, language)": float(adjusted_mutual_info_score(rows["language"], rows["topic"])),
+    }
