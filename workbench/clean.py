@@ -27,6 +27,9 @@ Edit = tuple[int, int, str, str]
 UNNAMED_AGGREGATOR = "aggregator (not named)"
 """`carried_by` of a machine-translated copy that does not say which site carried it."""
 
+_BREAK = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+"""Where str.splitlines breaks lines; Word and PDF leave the rarer ones."""
+
 _PROGRESS_FROM = 2_000
 """Articles from which cleaning takes over two seconds, so that a bar is shown."""
 
@@ -207,7 +210,7 @@ def _ends_blank(steps: list[Step]) -> bool:
 
 
 def _line_end(tail: str) -> str:
-    if "\n" in tail or "\r" in tail:
+    if _BREAK.intersection(tail):
         return "\n"
     return " " if tail else ""
 

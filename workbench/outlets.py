@@ -81,8 +81,10 @@ class Outlets:
         words = tail.split()
         for size in range(len(words), 0, -1):
             name = self.names.get(_plain(" ".join(words[:size])))
-            if name and (size == len(words) or size > 1 or words[0].isupper()):
-                return name, " ".join(words[size:]).strip("—–|·•-:» ")
+            section = " ".join(words[size:]).strip("—–|·•-:» ")
+            # "- The Times they are changing": a section is written with a capital.
+            if name and not section[:1].islower() and (not section or size > 1 or words[0].isupper()):
+                return name, section
         return None
 
     def credited(self, text: str) -> str | None:

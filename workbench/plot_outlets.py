@@ -39,7 +39,7 @@ def plot_outlets(table: pd.DataFrame, *, title: str | None = None) -> go.Figure:
     if len(table) > len(shown):
         notes.append(f"The {len(shown)} largest of {len(table)} are drawn.")
     figure.update_xaxes(title_text=f"share of its {unit}, %", tickformat="~%", rangemode="tozero", showgrid=True)
-    frame(figure, title=heading, notes=notes, plot_height=30 + 24 * len(shown), left=140, right=104)
+    frame(figure, title=heading, notes=notes, plot_height=30 + 24 * len(shown), left=172, right=104)
     top = shown.iloc[0]
     alt = f"{heading}. Most articles: {top[by]}, {count(top['articles'])} of {count(top['total'])}."
     figure = describe(figure, title=heading, caption=" ".join([f"{heading}.", *filter(None, notes)]), alt=alt)
@@ -68,5 +68,8 @@ def _draw_rows(figure: go.Figure, shown: pd.DataFrame, by: str, unit: str) -> No
             text=f"{count(part)} of {count(all_of)}",
         )  # fmt: skip
     figure.update_yaxes(
-        tickvals=rows, ticktext=[safe(name, most=22) for name in table["group"]], range=[len(shown) - 0.4, -0.6]
+        tickvals=rows,
+        ticktext=[safe(name, most=24) for name in table["group"]],
+        tickfont={"size": 11},
+        range=[len(shown) - 0.4, -0.6],
     )

@@ -1,0 +1,139 @@
+"""Cleaning: nothing is lost, nothing depends on the order, and the outlet is told from the site that carried a copy."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.made import records
+from workbench.articles import WorkbenchError, empty_articles
+from workbench.clean import UNNAMED_AGGREGATOR, clean_articles, original, removed, removed_lines, restore
+
+LEAD = "NATO and Russia met in Brussels on Wednesday, and nothing was agreed after four hours of talks."
+ON = "Diplomats left the hall one by one, and none of them wished to say when they would be back."
+FURNITURE = ("Skip to content", "Menu", "Top stories", "Read also:", "Share this article", "© 2022 The Bell", "###")
+
+line = st.sampled_from([LEAD, ON, *FURNITURE, "", "  ", "\t", "Home | World | Politics", "A short line"]) | st.text(max_size=12)
+ending = st.sampled_from(["\n", "\r\n", "\n\n", " \n", "\r", "\x0b", "\u2028", "\u00a0\n", ""])
+text = st.lists(st.tuples(line, ending), max_size=8).map(lambda lines: "".join(map("".join, lines)))
+title = st.sampled_from(["", " ", "Talks stall - BBC News", "  two  spaces ", "Talks stall | The Bell"]) | st.text(max_size=20)
+record = st.fixed_dictionaries(
+    {
+        "title": st.none() | title,
+        "text": st.none() | text,
+        "source": st.sampled_from([None, "BBC", "The Bell"]),
+        "url": st.sampled_from([None, "https://www.bbc.co.uk/x", "https://bell.example/x"]),
+        "format": st.sampled_from(["txt", "html", "csv"]),
+        "file": st.just("made/talks-stall.txt"),
+    }
+)
+
+
+@given(st.lists(record, min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_cleaned_and_removed_together_are_what_was_read(rows: list[dict[str, str | None]]) -> None:
+    cleaned = clean_articles(records(*rows), progress=False)
+    for article_id, row in zip(cleaned.index, rows, strict=True):
+        assert original(cleaned, article_id) == {"title": row["title"] or "", "text": row["text"] or ""}
+
+
+@given(st.sampled_from(["Ð¢ÐµÐºÑ\x81Ñ‚ Ð½Ð¾Ð²Ð¾Ñ\x81Ñ‚Ð¸", "L’OTAN rÃ©pond Ã  Moscou", "a\x00b"]), ending, text)
+@settings(max_examples=50, deadline=None)
+def test_repaired_encodings_can_be_undone_too(broken: str, end: str, rest: str) -> None:
+    cleaned = clean_articles(records({"title": broken, "text": broken + end + rest}), progress=False)
+    assert original(cleaned, "r00") == {"title": broken, "text": broken + end + rest}
+    assert "Ã" not in cleaned.loc["r00", "title"] and "\x00" not in cleaned.loc["r00", "title"]
+
+
+@given(record)
+@settings(max_examples=150, deadline=None)
+def test_cleaning_what_is_clean_changes_nothing(row: dict[str, str | None]) -> None:
+    once = clean_articles(records(row), progress=False)
+    said = {name: str(once.loc["r00", name]) for name in ("title", "text")}
+    again = clean_articles(records({**row, **said, "format": "csv"}), progress=False)
+    assert str(again.loc["r00", "text"]) == said["text"] or not said["title"]
+
+
+@given(st.permutations(range(6)))
+@settings(max_examples=20, deadline=None)
+def test_the_order_of_rows_changes_no_article(order: list[int]) -> None:
+    rows = [
+        {"title": f"Item {at} | The Harbour Bell", "text": f"{LEAD} Item {at}.\n{ON}\nWrite to the desk.", "file": "a.txt"}
+        for at in range(5)
+    ]
+    table = records(*rows, {"title": None, "text": f"Menu\nA headline\n{LEAD}\n{ON}", "format": "txt", "url": "https://x.example/1"})
+    expected = clean_articles(table, progress=False)
+    found = clean_articles(table.iloc[order], progress=False)
+    pd.testing.assert_frame_equal(found.loc[expected.index], expected)
+
+
+def test_the_table_given_is_left_as_it_was() -> None:
+    table = records({"title": "Talks stall - BBC News", "text": f"Menu\n{LEAD}\n\n\n\n{ON}"})
+    before = table.copy(deep=True)
+    clean_articles(table, progress=False)
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_no_articles_give_no_articles() -> None:
+    assert clean_articles(records(), progress=False).empty
+    assert list(removed(empty_articles()).columns) == ["rule", "line", "articles", "example"]
+
+
+def test_paragraphs_stay_apart_and_empty_lines_do_not_pile_up() -> None:
+    cleaned = clean_articles(records({"title": "t", "text": f"\n\n{LEAD}\r\n\r\n\r\n\r\n{ON}  \r\n\r\n"}), progress=False)
+    assert cleaned.loc["r00", "text"] == f"{LEAD}\n\n{ON}"
+
+
+def test_a_page_without_a_title_gets_the_line_that_names_its_file() -> None:
+    page = f"Menu\nHome World Money\nTalks stall in Brussels\n{LEAD}\n{ON}"
+    cleaned = clean_articles(records({"text": page, "format": "txt", "file": "x/talks-stall-in-brussels.txt"}), progress=False)
+    assert cleaned.loc["r00", "title"] == "Talks stall in Brussels"
+    assert cleaned.loc["r00", "text"] == f"{LEAD}\n{ON}"
+    assert original(cleaned, "r00") == {"title": "", "text": page}
+
+
+def test_what_was_removed_is_counted_by_line_and_rule() -> None:
+    rows = [{"title": f"t{at} | BBC News", "text": f"{LEAD} {at}\nShare this article"} for at in range(2)]
+    counted = removed(clean_articles(records(*rows), progress=False)).set_index("line")
+    assert counted.loc["Share this article", ["rule", "articles"]].tolist() == ["share", 2]
+    assert counted.loc["| BBC News", "rule"] == "outlet"
+
+
+def test_an_edit_says_where_it_was_and_what_stood_there() -> None:
+    cleaned = clean_articles(records({"title": "t", "text": f"{LEAD}\nShare this article\n{ON}"}), progress=False)
+    edits = removed_lines(cleaned)
+    assert edits.columns.tolist() == ["article_id", "part", "start", "length", "original", "rule"]
+    assert edits[["start", "length", "original", "rule"]].to_numpy().tolist() == [[len(LEAD) + 1, 0, "Share this article\n", "share"]]
+    assert restore(cleaned.loc["r00", "text"], json.loads(cleaned.loc["r00", "removed"])["text"]).startswith(LEAD)
+
+
+def test_an_unknown_article_is_named_in_the_error() -> None:
+    cleaned = clean_articles(records({"text": LEAD}), progress=False)
+    with pytest.raises(WorkbenchError, match="'no-such'"):
+        original(cleaned, "no-such")
+
+
+@pytest.mark.parametrize(
+    ("record", "source", "carried_by", "translated_from"),
+    [
+        ({"source": "The Bell"}, "The Bell", None, None),
+        ({"source": "The Bell", "title": "Talks stall | Reuters"}, "The Bell", None, None),
+        ({"title": "Talks stall | Reuters"}, "Reuters", None, None),
+        ({"source": "Mirrorfeed", "title": "Talks stall | Reuters", "said": "Translated automatically from Russian."}, "Reuters", "Mirrorfeed", "ru"),
+        ({"title": "Talks stall | Reuters", "said": "This page was machine-translated."}, "Reuters", UNNAMED_AGGREGATOR, "und"),
+        ({"title": "Talks stall | Reuters", "url": "https://feed.example/1", "said": "Machine-translated from French."}, "Reuters", "feed.example", "fr"),
+        ({"source": "Mirrorfeed", "said": "Source: TASS\nTranslated automatically from Russian."}, "TASS", "Mirrorfeed", "ru"),
+        ({"source": "The Bell", "said": "The text was translated from Russian by Anna Petrova."}, "The Bell", None, None),
+    ],
+)  # fmt: skip
+def test_a_translated_copy_has_its_outlet_and_its_carrier(
+    record: dict[str, str], source: str, carried_by: str | None, translated_from: str | None
+) -> None:
+    said = {name: value for name, value in record.items() if name != "said"}
+    table = records({"title": "Talks stall", "text": f"{LEAD}\n{ON}\n{record.get('said', '')}", **said})
+    found = clean_articles(table, progress=False).loc["r00", ["source", "carried_by", "translated_from"]]
+    assert [None if pd.isna(value) else value for value in found] == [source, carried_by, translated_from]
