@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -132,18 +133,21 @@ def digest(parts: Iterable[str], *, length: int = 16) -> str:
     return whole.hexdigest()[:length]
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula may begin with (OWASP, "CSV injection"); the last four are the wide forms of the first four."""
 
 
 def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same table with every text cell that a spreadsheet would run as a formula led by an apostrophe."""
+    """The same table with all text that a spreadsheet would run as a formula led by an apostrophe, headers too."""
     safe = frame.copy(deep=False)
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]) and not pd.api.types.is_datetime64_any_dtype(safe[name]):
-            safe[name] = [
-                f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in safe[name]
-            ]
-    return safe
+            safe[name] = [_disarmed(cell) for cell in safe[name]]
+    return safe.rename(columns=_disarmed)
+
+
+def _disarmed(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> Path:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import html
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -170,6 +171,23 @@ def find_events(collection: str | Path, events_file: str | Path | None = None) -
     project = Path(__file__).resolve().parents[1] / "data" / "events.toml"
     places = [own, Path("data/events.toml"), project]
     return load_events(events_file or next((place for place in places if place.is_file()), project))
+
+
+def write_event(event: Event, path: str | Path) -> None:
+    """Write the event as an events file of its own that `load_events` reads back; its names are written out."""
+    name = json.dumps(event.name)
+    texts = {"title": event.title, "query": event.query, "note": event.note}
+    lines = [f"[{name}]", *(f"{key} = {_quoted(text)}" for key, text in texts.items())]
+    lines += [f"start = {event.start}", f"end = {event.end}"]
+    for known in event.known:
+        lines += [f"[[{name}.known]]", f"date = {known.date}"]
+        lines += [f"label = {_quoted(known.label)}", f"url = {_quoted(known.url)}"]
+    Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML quotes it, which is as JSON does but for the delete character."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def load_actors(path: str | Path = "data/actors.toml") -> dict[str, str]:

@@ -19,12 +19,16 @@ def _lexicon() -> dict[str, dict[str, list[str]]]:
 @cache
 def _relative(language: str) -> re.Pattern[str] | None:
     patterns = _lexicon()["relative"].get(language)
-    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE) if patterns else None
+    # A phrase may be broken over two lines where a text is hard-wrapped.
+    wrapped = "|".join(patterns or ()).replace(" ", r"\s+")
+    return re.compile(rf"\b(?:{wrapped})\b", re.IGNORECASE) if patterns else None
 
 
 @cache
 def _announcement() -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(_lexicon()['announces']['words'])})\b\s*[:,–—-]?\s*", re.IGNORECASE)
+    # The longest first, so that "date" does not cut "date of publication" short.
+    words = sorted(_lexicon()["announces"]["words"], key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(words)})\b\s*[:,–—-]?\s*", re.IGNORECASE)
 
 
 def relative(text: str, language: str) -> list[str]:

@@ -103,6 +103,10 @@ def plot_coverage(
     heading = title or f"Coverage: {chart.axis.removesuffix(', %')}"
     if chart.table.empty:
         return nothing(heading, "There is no article with a certain time in this window.")
+    if chart.table[measure].isna().all():
+        return nothing(
+            heading, f"No {chart.every} of this window holds any {chart.unit.rstrip('s')}: there is no share."
+        )
     figure = go.Figure()
     names, notes = _draw(figure, chart)
     if gaps:

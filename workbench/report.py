@@ -30,7 +30,7 @@ import pandas as pd
 
 from workbench import store
 from workbench.articles import WorkbenchError, as_articles, digest, require
-from workbench.events import Event, KnownDate, about
+from workbench.events import Event, KnownDate, about, write_event
 from workbench.manifest import (
     FORMAT,
     Difference,
@@ -160,6 +160,8 @@ def _run(setting: _Setting, articles: pd.DataFrame, ledger: pd.DataFrame | None)
         else:
             empty = pd.DataFrame(columns=list(store.LEDGER_COLUMNS), dtype="str")
             store.write_tables(articles, empty if ledger is None else ledger, Path(collection))
+            if setting.event is not None:  # the notebook asks for this one, whatever a file of that name says
+                write_event(setting.event, Path(collection) / "events.toml")
         event = {"event": setting.event.name} if setting.event else {}
         hidden = {
             collection: Path(collection).name,

@@ -88,9 +88,9 @@ def _days(articles: pd.DataFrame) -> pd.Series:
 
 
 def _plain(title: str, text: str) -> str:
-    """The words of the text in order; of the title where there is no text."""
+    """The words of the text in order; of a short text those of title and text as one word, which has no 3-grams."""
     words = _WORD.findall(text.casefold())
-    return " ".join(words) if len(words) >= FEWEST_WORDS else " ".join(_WORD.findall(f"{title} {text}".casefold()))
+    return " ".join(words) if len(words) >= FEWEST_WORDS else "·".join(_WORD.findall(f"{title} {text}".casefold()))
 
 
 def _group(texts: list[str], days: Days, *, progress: bool) -> list[int]:

@@ -36,6 +36,7 @@ _HEADINGS = {
     "total_texts": "all texts",
     "translated_from": "translated from",
 }
+_PEAK = ("period", "rank", "articles", "texts", "outlets", "total_texts", "share", "share_low", "share_high", "known")
 _SHARE = re.compile(r"(?:.*_)?share(?:_.*)?")
 
 
@@ -162,7 +163,8 @@ def peaks(periods: pd.DataFrame, event: Event | None = None, *, most: int = 5) -
     `periods` is a table of `coverage` without groups. A peak is one of the `most` periods with most texts (ties: the
     earlier), if it has any. Columns: `period`, `rank` (1 for most texts; missing where the period is no peak),
     `articles`, `texts`, `outlets`, `total_texts`, `share` with its interval, and `known`: what is known to have
-    happened in it. Rows in order of time. A known date that stands beside no peak is as telling as a peak.
+    happened in it. Rows in order of time. A known date that stands beside no peak is as telling as a peak; where no
+    period has a text at all there is neither, and no row.
     """
     require(periods, "period", "articles", "texts", "outlets", "total_texts", "share", "share_low", "share_high")
     if periods["period"].duplicated().any():
@@ -172,19 +174,8 @@ def peaks(periods: pd.DataFrame, event: Event | None = None, *, most: int = 5) -
     rank = pd.Series(range(1, len(top) + 1), index=top.index).reindex(periods.index).astype("Int64")
     known = [_known_in(period, event, str(periods.attrs.get("every", "day"))) for period in periods["period"]]
     table = periods.assign(rank=rank, known=pd.Series(known, index=periods.index, dtype="str"))
-    names = [
-        "period",
-        "rank",
-        "articles",
-        "texts",
-        "outlets",
-        "total_texts",
-        "share",
-        "share_low",
-        "share_high",
-        "known",
-    ]
-    return table.loc[table["rank"].notna() | (table["known"] != ""), names].reset_index(drop=True)
+    shown = table[table["rank"].notna() | (table["known"] != "")] if len(top) else table.head(0)
+    return shown[list(_PEAK)].reset_index(drop=True)
 
 
 def known_in(period: pd.Timestamp, event: Event, every: str) -> tuple[KnownDate, ...]:
@@ -225,7 +216,12 @@ class Readable(pd.DataFrame):
     def _constructor(self) -> type[Readable]:
         return Readable
 
+    def __repr__(self) -> str:
+        return super().__repr__() if len(self) else "There is none."
+
     def _repr_html_(self) -> str:
+        if not len(self):
+            return f"<p>{self!r}</p>"
         number = [all(is_number(cell) or not cell for cell in self[name]) for name in self.columns]
         # what stands left of a word that was looked for ends at it
         right = [each or name == "left" for each, name in zip(number, self.columns, strict=True)]

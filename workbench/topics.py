@@ -7,8 +7,10 @@ every topic carries its clusterwise Jaccard stability (Hennig 2007). BERTopic is
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -171,9 +173,15 @@ class _Cut(NamedTuple):
 
 
 def _distinct(articles: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    """One article per text: the longest, then the one with the smallest id; sorted by `text_id`."""
-    table = articles.assign(text_id=ids, _size=-articles["text"].str.len(), _id=articles.index)
-    return table.sort_values(["text_id", "_size", "_id"]).drop_duplicates("text_id")
+    """One article per text: the first published, then the longest; sorted by what they say.
+
+    Later copies with a new head or tail thus change neither what is read of a text nor its place, so they cannot
+    move the topic of any other.
+    """
+    when = articles["published"] if "published" in articles else pd.Series(pd.NaT, index=articles.index)
+    table = articles.assign(text_id=ids, _when=when, _size=-articles["text"].str.len(), _id=articles.index)
+    first = table.sort_values(["_when", "_size", "text", "title", "_id"]).drop_duplicates("text_id")
+    return first.sort_values(["text", "title", "text_id"]).drop(columns=["_when", "_size", "_id"])
 
 
 def _vectors(read: list[str], languages: list[str], model: str | Any | None, *, seed: int, progress: bool) -> Vectors:
@@ -196,7 +204,15 @@ def _cut(texts: pd.DataFrame, vectors: Vectors, factor: float, *, seed: int, pro
     return _Cut(*_ordered(members, _stability(graph, members, resolution, seed)), resolution, graph)
 
 
+@cache
+def _c_library() -> Any:
+    return ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
+
+
 def _leiden(graph: Any, resolution: float, seed: int) -> Labels:
+    # The library's refinement draws from C's rand() and leaves its own random_state aside: without a seed here the
+    # second call of a process gives other topics than the first.
+    _c_library().srand(seed & 0x7FFFFFFF)
     return np.asarray(Leiden(resolution, random_state=seed).fit_predict(graph), dtype=np.int64)
 
 

@@ -48,7 +48,8 @@ _ALIASES: dict[str, str] = {
         язык мова اللغة 语言""",
     "url": """
         url link href articleurl articlelink storyurl sourceurl weburl pageurl newsurl permalink canonicalurl
-        canonicallink documentidentifier lien enlace adresse webadresse collegamento adres адрес ссылка посилання الرابط 链接 uri""",
+        canonicallink documentidentifier lien enlace adresse webadresse collegamento adres адрес ссылка
+        посилання الرابط 链接 uri""",
     "author": """
         author authors byline bylineoriginal writer journalist reporter creator dccreator auteur auteurs autor autores
         autoren verfasser autore autori yazar автор авторы автори الكاتب 作者""",

@@ -84,7 +84,9 @@ def read(stream: IO[bytes], name: str) -> Iterator[Record | Refused]:
 
 def _reads_as_article(text: str) -> bool:
     """Whether a line of the text is a sentence or as long as one: the front page of a site has only links."""
-    return any(len(line) >= _SENTENCE or line.endswith((".", "!", "?", "…", "»")) for line in map(str.strip, text.splitlines()))
+    return any(
+        len(line) >= _SENTENCE or line.endswith((".", "!", "?", "…", "»")) for line in map(str.strip, text.splitlines())
+    )
 
 
 def _main_text(tree: Any) -> str:
