@@ -1,4 +1,4 @@
-"""The sample collection beside what is known of it: which row of data/truth.csv is which article, and how well it was read.
+"""The sample collection beside what is known of it: which row of data/truth.csv is which article, and how it was read.
 
 The benchmarks print the figures that the tests hold.
 """

@@ -17,10 +17,14 @@ LEAD = "NATO and Russia met in Brussels on Wednesday, and nothing was agreed aft
 ON = "Diplomats left the hall one by one, and none of them wished to say when they would be back."
 FURNITURE = ("Skip to content", "Menu", "Top stories", "Read also:", "Share this article", "© 2022 The Bell", "###")
 
-line = st.sampled_from([LEAD, ON, *FURNITURE, "", "  ", "\t", "Home | World | Politics", "A short line"]) | st.text(max_size=12)
+line = st.sampled_from([LEAD, ON, *FURNITURE, "", "  ", "\t", "Home | World | Politics", "A short line"]) | st.text(
+    max_size=12
+)
 ending = st.sampled_from(["\n", "\r\n", "\n\n", " \n", "\r", "\x0b", "\u2028", "\u00a0\n", ""])
 text = st.lists(st.tuples(line, ending), max_size=8).map(lambda lines: "".join(map("".join, lines)))
-title = st.sampled_from(["", " ", "Talks stall - BBC News", "  two  spaces ", "Talks stall | The Bell"]) | st.text(max_size=20)
+title = st.sampled_from(["", " ", "Talks stall - BBC News", "  two  spaces ", "Talks stall | The Bell"]) | st.text(
+    max_size=20
+)
 record = st.fixed_dictionaries(
     {
         "title": st.none() | title,
@@ -62,10 +66,16 @@ def test_cleaning_what_is_clean_changes_nothing(row: dict[str, str | None]) -> N
 @settings(max_examples=20, deadline=None)
 def test_the_order_of_rows_changes_no_article(order: list[int]) -> None:
     rows = [
-        {"title": f"Item {at} | The Harbour Bell", "text": f"{LEAD} Item {at}.\n{ON}\nWrite to the desk.", "file": "a.txt"}
+        {
+            "title": f"Item {at} | The Harbour Bell",
+            "text": f"{LEAD} Item {at}.\n{ON}\nWrite to the desk.",
+            "file": "a.txt",
+        }
         for at in range(5)
     ]
-    table = records(*rows, {"title": None, "text": f"Menu\nA headline\n{LEAD}\n{ON}", "format": "txt", "url": "https://x.example/1"})
+    table = records(
+        *rows, {"title": None, "text": f"Menu\nA headline\n{LEAD}\n{ON}", "format": "txt", "url": "https://x.example/1"}
+    )
     expected = clean_articles(table, progress=False)
     found = clean_articles(table.iloc[order], progress=False)
     pd.testing.assert_frame_equal(found.loc[expected.index], expected)
@@ -84,13 +94,17 @@ def test_no_articles_give_no_articles() -> None:
 
 
 def test_paragraphs_stay_apart_and_empty_lines_do_not_pile_up() -> None:
-    cleaned = clean_articles(records({"title": "t", "text": f"\n\n{LEAD}\r\n\r\n\r\n\r\n{ON}  \r\n\r\n"}), progress=False)
+    cleaned = clean_articles(
+        records({"title": "t", "text": f"\n\n{LEAD}\r\n\r\n\r\n\r\n{ON}  \r\n\r\n"}), progress=False
+    )
     assert cleaned.loc["r00", "text"] == f"{LEAD}\n\n{ON}"
 
 
 def test_a_page_without_a_title_gets_the_line_that_names_its_file() -> None:
     page = f"Menu\nHome World Money\nTalks stall in Brussels\n{LEAD}\n{ON}"
-    cleaned = clean_articles(records({"text": page, "format": "txt", "file": "x/talks-stall-in-brussels.txt"}), progress=False)
+    cleaned = clean_articles(
+        records({"text": page, "format": "txt", "file": "x/talks-stall-in-brussels.txt"}), progress=False
+    )
     assert cleaned.loc["r00", "title"] == "Talks stall in Brussels"
     assert cleaned.loc["r00", "text"] == f"{LEAD}\n{ON}"
     assert original(cleaned, "r00") == {"title": "", "text": page}
@@ -107,7 +121,9 @@ def test_an_edit_says_where_it_was_and_what_stood_there() -> None:
     cleaned = clean_articles(records({"title": "t", "text": f"{LEAD}\nShare this article\n{ON}"}), progress=False)
     edits = removed_lines(cleaned)
     assert edits.columns.tolist() == ["article_id", "part", "start", "length", "original", "rule"]
-    assert edits[["start", "length", "original", "rule"]].to_numpy().tolist() == [[len(LEAD) + 1, 0, "Share this article\n", "share"]]
+    assert edits[["start", "length", "original", "rule"]].to_numpy().tolist() == [
+        [len(LEAD) + 1, 0, "Share this article\n", "share"]
+    ]
     assert restore(cleaned.loc["r00", "text"], json.loads(cleaned.loc["r00", "removed"])["text"]).startswith(LEAD)
 
 

@@ -20,7 +20,9 @@ BODY = "The council met on Wednesday and voted after two hours of debate, which 
 stated = st.sampled_from(
     ["2022-01-12", "2022-01-12T18:30:00+01:00", "2022-01", "2022", "03/04/2022", "12 января 2022", "soon", "", "31/31/2022"]
 ) | st.text(max_size=12)  # fmt: skip
-addresses = st.sampled_from([None, "https://a.example/2022/01/12/x", "https://a.example/2022/01/x", "https://a.example/x"])
+addresses = st.sampled_from(
+    [None, "https://a.example/2022/01/12/x", "https://a.example/2022/01/x", "https://a.example/x"]
+)
 row = st.fixed_dictionaries(
     {
         "date": st.none() | stated,
@@ -76,7 +78,7 @@ def test_the_order_of_rows_changes_no_date(order: list[int]) -> None:
 def test_the_first_evidence_wins_and_is_named(record: dict[str, str | None], precision: str, evidence: str) -> None:
     found = dated(record).iloc[0]
     assert (found["published_precision"], found["published_from"]) == (precision, evidence)
-    assert found["published_low"] < DAY + pd.Timedelta(days=1) and DAY < found["published_high"]
+    assert found["published_low"] < DAY + pd.Timedelta(days=1) and found["published_high"] > DAY
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,9 @@ def test_a_text_that_only_speaks_of_time_is_not_dated(text: str) -> None:
 
 
 def test_an_undated_article_quotes_its_words_for_time() -> None:
-    assert dated({"text": BODY}).iloc[0]["published_from"] == "no date is stated; the text says: on Wednesday; last month"
+    assert (
+        dated({"text": BODY}).iloc[0]["published_from"] == "no date is stated; the text says: on Wednesday; last month"
+    )
 
 
 def test_a_date_that_cannot_be_read_is_quoted() -> None:
@@ -121,7 +125,9 @@ def test_the_date_line_that_cleaning_removed_is_still_evidence() -> None:
 
 def test_one_date_of_a_file_settles_day_and_month_for_that_file_only() -> None:
     found = dated(
-        {"date": "13/01/2022", "file": "a.csv"}, {"date": "03/04/2022", "file": "a.csv"}, {"date": "03/04/2022", "file": "b.csv"}
+        {"date": "13/01/2022", "file": "a.csv"},
+        {"date": "03/04/2022", "file": "a.csv"},
+        {"date": "03/04/2022", "file": "b.csv"},
     )
     assert found["published_precision"].tolist() == ["day", "day", "month"]
     assert found["published_low"].iloc[1] == pd.Timestamp("2022-04-03", tz="UTC")

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from workbench.articles import WorkbenchError, as_articles
-from workbench.events import Event, KnownDate, about, load_actors, load_events, matches
+from workbench.events import Event, KnownDate, about, find_events, load_actors, load_events, matches, write_event
 from workbench.query import parse_query
 from workbench.search import search
 
@@ -252,14 +252,16 @@ def test_the_talks_are_found_in_six_languages_and_other_news_is_not() -> None:
 
 
 def test_an_event_written_to_a_file_of_its_own_is_read_back(tmp_path: Path) -> None:
-    for name, event in load_events(PROJECT / "data" / "events.toml").items():
+    for name, event in load_events(DATA / "events.toml").items():
         write_event(event, tmp_path / "events.toml")
         again = load_events(tmp_path / "events.toml")[name]
-        assert replace(again, written="") == replace(event, written="")
+        assert dataclasses.replace(again, written="") == dataclasses.replace(event, written="")
 
 
 def test_a_collection_with_events_of_its_own_is_asked_for_these(tmp_path: Path) -> None:
     assert "nato-russia-talks" in find_events(tmp_path)
-    write_event(Event("mine", 'What "I" ask', "wheat", date(2022, 1, 1), date(2022, 1, 31)), tmp_path / "events.toml")
+    write_event(
+        Event("mine", 'What "I" ask', "wheat", dt.date(2022, 1, 1), dt.date(2022, 1, 31)), tmp_path / "events.toml"
+    )
     assert list(find_events(tmp_path)) == ["mine"]
-    assert "nato-russia-talks" in find_events(tmp_path, PROJECT / "data" / "events.toml")
+    assert "nato-russia-talks" in find_events(tmp_path, DATA / "events.toml")

@@ -121,8 +121,10 @@ def test_the_talks_notebook_answers_for_another_event_of_another_file(sample: Pa
         '[harvest]\ntitle = "Grain"\nquery = "wheat OR grain OR blé OR Weizen"\nstart = 2021-10-01\nend = 2022-03-31\n',
         encoding="utf-8",
     )
+    articles, ledger = read_tables(sample)
+    write_tables(wb.search(articles, "wheat OR bank"), ledger, tmp_path / "some")
     asked = {
-        "collection": str(sample),
+        "collection": str(tmp_path / "some"),
         "event": "harvest",
         "events_file": str(tmp_path / "mine.toml"),
         "every": "month",

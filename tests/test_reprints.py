@@ -13,10 +13,40 @@ from tests.made import articles
 from workbench.articles import WorkbenchError, empty_articles
 from workbench.reprints import FEWEST_WORDS, find_reprints
 
-WORDS = (
-    "council harbour treaty gas envoy winter border talks minister troops letter pipeline grain vote summit border "
-    "bank price ship school bridge north south river city night answer paper market signal radio coast"
-).split()
+WORDS = [
+    "council",
+    "harbour",
+    "treaty",
+    "gas",
+    "envoy",
+    "winter",
+    "border",
+    "talks",
+    "minister",
+    "troops",
+    "letter",
+    "pipeline",
+    "grain",
+    "vote",
+    "summit",
+    "border",
+    "bank",
+    "price",
+    "ship",
+    "school",
+    "bridge",
+    "north",
+    "south",
+    "river",
+    "city",
+    "night",
+    "answer",
+    "paper",
+    "market",
+    "signal",
+    "radio",
+    "coast",
+]
 
 
 def text(seed: int, words: int = 120) -> str:

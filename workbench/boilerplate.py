@@ -62,9 +62,7 @@ _FROM = (
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     table = tomllib.loads(files("workbench").joinpath("lexicon/boilerplate.toml").read_text("utf-8"))
-    return {
-        rule: re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE) for rule, patterns in table.items()
-    }
+    return {rule: re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE) for rule, patterns in table.items()}
 
 
 @cache

@@ -221,8 +221,7 @@ def _clean_titles(table: pd.DataFrame, read: Sequence[str], outlets: Outlets) ->
     said = map(_Said.of, *(table[name] for name in ("source", "url", "text", "translated_from", "removed")))
     whose = [_publisher(one, part, outlets) for one, part in zip(said, parts, strict=True)]
     table["removed"] = [
-        _packed(title, part, edits)
-        for title, part, edits in zip(read, parts, table["removed"], strict=True)
+        _packed(title, part, edits) for title, part, edits in zip(read, parts, table["removed"], strict=True)
     ]
     sections = table["section"] if "section" in table else pd.Series(None, index=table.index, dtype="str")
     filled = [_given(section) or part.section or None for section, part in zip(sections, parts, strict=True)]

@@ -286,7 +286,9 @@ def _lab(given: argparse.Namespace, out: TextIO) -> int:  # noqa: ARG001 - Jupyt
     if not (PROJECT / "notebooks").is_dir():
         raise WorkbenchError("the notebooks are not beside the package; install it from a clone with make lab")
     start = "--LabApp.default_url=/lab/tree/notebooks/README.md"
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={PROJECT}", start, *given.options]
+    # Defaults that a user's own settings override: the index is shown as a page, and no news is asked of a network.
+    settings = f"--LabApp.app_settings_dir={Path(__file__).resolve().parent / 'lab'}"
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={PROJECT}", start, settings, *given.options]
     return 0 if subprocess.call(command) == 0 else 1  # noqa: S603 - the researcher's own words, and no shell
 
 

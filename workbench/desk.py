@@ -11,7 +11,7 @@ from workbench.articles import WorkbenchError, require
 from workbench.findings import describe_search
 from workbench.markup import markdown
 from workbench.search import search
-from workbench.summary import listing
+from workbench.summary import listing, readable
 
 
 class QueryDesk:
@@ -31,7 +31,7 @@ class QueryDesk:
         except WorkbenchError as problem:
             return f"<p>{html.escape(str(problem))}</p>"
         said = str(markdown(describe_search(found, of=self.articles, query=query)))
-        return said + (str(listing(found, most=self.most)._repr_html_()) if len(found) else "")
+        return said + (readable(listing(found, most=self.most))._repr_html_() if len(found) else "")
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """The box where a page can show widgets, the answer as a table where it cannot."""

@@ -62,6 +62,8 @@ def _flat(vectors: Vectors) -> NDArray[np.float64]:
     """Two dimensions within the unit disc, with a sign that does not depend on the library."""
     if len(vectors) < 3:
         return np.array([[-0.5, 0.0], [0.5, 0.0]])[: len(vectors)] if len(vectors) > 1 else np.zeros((len(vectors), 2))
+    if np.var(vectors.astype(np.float64), axis=0).sum() < 1e-12:
+        return np.zeros((len(vectors), 2))
     flat = PCA(2, svd_solver="full").fit_transform(vectors.astype(np.float64))
     for axis in range(2):
         flat[:, axis] *= np.sign(flat[np.argmax(np.abs(flat[:, axis])), axis]) or 1

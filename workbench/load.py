@@ -75,7 +75,10 @@ def import_ledger(
     `record` (the same whatever the order of rows), `status` (loaded, merged, refused), `reason`, `article_id` (of
     the article kept, for a merged one), `format`. A file without any record is one refused row.
     """
-    return _import(paths, _Options(collection, columns, cache, progress))[1]
+    given = _listed(paths)
+    if _is_one_collection(given):
+        return store.read_ledger(Path(given[0]).expanduser())
+    return _import(given, _Options(collection, columns, cache, progress))[1]
 
 
 def write_collection(  # noqa: PLR0913 - the options of load_articles, and the place to write to
@@ -90,10 +93,13 @@ def write_collection(  # noqa: PLR0913 - the options of load_articles, and the p
     """Import `paths` and write `articles.parquet`, `ledger.csv` and `removed.parquet`; gives the articles and ledger.
 
     The same input gives the same bytes. Cells of the ledger that a spreadsheet would run as a formula get an
-    apostrophe before them. Raises WorkbenchError as `load_articles` does, and where the folder cannot be written.
+    apostrophe before them. Raises WorkbenchError as `load_articles` does, and where the folder cannot be written or is
+    itself the one to read.
     """
-    articles, ledger = _import(paths, _Options(collection, columns, cache, progress))
-    store.write_tables(articles, ledger, Path(directory))
+    given, folder = _listed(paths), Path(directory).expanduser()
+    _check_output(given, folder)
+    articles, ledger = _import(given, _Options(collection, columns, cache, progress))
+    store.write_tables(articles, ledger, folder)
     return articles, ledger
 
 
@@ -111,9 +117,9 @@ def account(ledger: pd.DataFrame) -> str:
 def _import(paths: Paths, options: _Options) -> Tables:
     given = _listed(paths)
     _check(options.columns)
-    if len(given) == 1 and store.is_collection(Path(given[0]).expanduser()):
+    if _is_one_collection(given):
         return store.read_tables(Path(given[0]).expanduser())
-    sources = find_files(given, collection=options.collection)
+    sources = _without_own(find_files(given, collection=options.collection), given)
     if not options.cache:
         return _fresh(sources, options)
     key = _key(sources, options.columns)
@@ -138,6 +144,8 @@ def _listed(paths: Paths) -> list[str | os.PathLike[str]]:
             raise WorkbenchError(f"a path must be text, got {type(path).__name__}: {str(path)[:60]}")
         if not str(path):
             raise WorkbenchError("the path is empty; give a file or a folder")
+        if os.path.exists(place := Path(path).expanduser()) and not os.access(place, os.R_OK):
+            raise WorkbenchError(f"{path} cannot be opened: no permission to read it; ask for it, or copy the file")
     return listed
 
 
@@ -145,6 +153,32 @@ def _check(columns: Mapping[str, str] | None) -> None:
     wrong = [field for field in (columns or {}).values() if field not in CANONICAL]
     if wrong:
         raise WorkbenchError(f"columns maps to {wrong[0]!r}, which is none of {', '.join(CANONICAL)}")
+
+
+def _is_one_collection(given: list[str | os.PathLike[str]]) -> bool:
+    return len(given) == 1 and store.is_collection(Path(given[0]).expanduser())
+
+
+def _check_output(given: list[str | os.PathLike[str]], folder: Path) -> None:
+    """Raise before hours of reading where the outcome could not be written, or would be read as input next time."""
+    if folder.exists() and not folder.is_dir():
+        raise WorkbenchError(f"cannot write to {folder}: it is a file; choose a folder")
+    inputs = {Path(path).expanduser().resolve() for path in given}
+    if folder.resolve() in inputs and not store.is_collection(folder):
+        raise WorkbenchError(f"{folder} holds the files to read; choose another folder for what is written")
+
+
+def _without_own(sources: list[Source], given: list[str | os.PathLike[str]]) -> list[Source]:
+    """The sources with what an earlier import left among them refused: read, it would count every article twice."""
+    roots = {Path(path).expanduser().resolve() for path in given}
+    own = {
+        source.path
+        for source in sources
+        if source.path.name in store.OUTPUTS and store.is_collection(source.path.parent)
+    }
+    kept = {folder / "articles.parquet" for folder in roots}
+    refused = "the workbench wrote it; give its folder itself to read what was imported there"
+    return [source._replace(refused=refused) if source.path in own - kept else source for source in sources]
 
 
 def _key(sources: list[Source], columns: Mapping[str, str] | None) -> str:

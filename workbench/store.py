@@ -27,6 +27,9 @@ from workbench.articles import WorkbenchError, as_articles
 LEDGER_COLUMNS = ("file", "position", "record", "status", "reason", "article_id", "format")
 """The ledger: one row per record or refusal; `status` is loaded, merged or refused. All strings, never missing."""
 
+OUTPUTS = ("articles.parquet", "removed.parquet", "ledger.csv", "topics.csv", "assignments.csv")
+"""What the commands write into the folder of a collection."""
+
 _MARK = b"workbench"
 _VERSION = "1"
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -78,13 +81,27 @@ def read_tables(directory: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         articles = pd.read_parquet(directory / "articles.parquet")
         if (directory / "removed.parquet").is_file():
             articles = articles.join(pd.read_parquet(directory / "removed.parquet"))
-        ledger = pd.read_csv(directory / "ledger.csv", dtype="str", keep_default_na=False)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise WorkbenchError(f"the collection in {directory} is damaged ({error}); import it again") from error
+        raise _damaged(directory, error) from error
+    return as_articles(articles), read_ledger(directory)
+
+
+def read_ledger(directory: Path) -> pd.DataFrame:
+    """The ledger that `write_tables` put there. Raises WorkbenchError where it is damaged."""
+    try:
+        ledger = pd.read_csv(directory / "ledger.csv", dtype="str", keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise _damaged(directory, error) from error
+    if list(ledger.columns) != list(LEDGER_COLUMNS):
+        raise _damaged(directory, f"ledger.csv has not the columns {', '.join(LEDGER_COLUMNS)}")
     for name in ledger.columns:
         guarded = ledger[name].str.match(r"''*[=+\-@\t\r]")
         ledger[name] = ledger[name].where(~guarded, ledger[name].str[1:])
-    return as_articles(articles), ledger
+    return ledger
+
+
+def _damaged(directory: Path, reason: object) -> WorkbenchError:
+    return WorkbenchError(f"the collection in {directory} is damaged ({reason}); import it again")
 
 
 def _parquet(table: pd.DataFrame) -> bytes:

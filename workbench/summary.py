@@ -36,7 +36,7 @@ _HEADINGS = {
     "total_texts": "all texts",
     "translated_from": "translated from",
 }
-_PEAK = ("period", "rank", "articles", "texts", "outlets", "total_texts", "share", "share_low", "share_high", "known")
+_PEAK = ("period", "rank", "texts", "known", "articles", "outlets", "total_texts", "share", "share_low", "share_high")
 _SHARE = re.compile(r"(?:.*_)?share(?:_.*)?")
 
 
@@ -162,8 +162,8 @@ def peaks(periods: pd.DataFrame, event: Event | None = None, *, most: int = 5) -
 
     `periods` is a table of `coverage` without groups. A peak is one of the `most` periods with most texts (ties: the
     earlier), if it has any. Columns: `period`, `rank` (1 for most texts; missing where the period is no peak),
-    `articles`, `texts`, `outlets`, `total_texts`, `share` with its interval, and `known`: what is known to have
-    happened in it. Rows in order of time. A known date that stands beside no peak is as telling as a peak; where no
+    `texts`, `known` (what is known to have happened in it), `articles`, `outlets`, `total_texts` and `share` with its
+    interval. Rows in order of time. A known date that stands beside no peak is as telling as a peak; where no
     period has a text at all there is neither, and no row.
     """
     require(periods, "period", "articles", "texts", "outlets", "total_texts", "share", "share_low", "share_high")
@@ -240,7 +240,7 @@ def _row(tag: str, cells: Iterable[object], sides: Iterable[str]) -> str:
     return f"<tr>{''.join(written)}</tr>"
 
 
-def listing(articles: pd.DataFrame, *, most: int | None = None) -> Readable:
+def listing(articles: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
     """The articles as a list to read, by time: index `article_id`; when, outlet, language and title, in words.
 
     Times are written no finer than they are known, articles without any stand last as undated.
@@ -254,7 +254,7 @@ def listing(articles: pd.DataFrame, *, most: int | None = None) -> Readable:
         "language": [NAMES.get(code, code) for code in shown["language"].fillna("")],
         "title": shown["title"],
     }
-    return Readable(pd.DataFrame(columns, index=shown.index).astype("str"))
+    return pd.DataFrame(columns, index=shown.index).astype("str")
 
 
 def readable(table: pd.DataFrame, *, names: Mapping[str, str] | None = None) -> Readable:

@@ -145,7 +145,8 @@ def fit_topics(
     require(articles, "title", "text", "language", "source")
     if granularity not in GRANULARITIES:
         raise WorkbenchError(f"granularity {granularity!r} is none of {', '.join(map(repr, GRANULARITIES))}")
-    ids = articles["text_id"] if "text_id" in articles else find_reprints(articles, progress=progress)
+    told = "text_id" in articles and articles["text_id"].notna().all()
+    ids = articles["text_id"] if told else find_reprints(articles, progress=progress)
     texts = _distinct(articles, ids)
     read = readable(texts["title"].tolist(), texts["text"].tolist())
     vectors = _vectors(read, texts["language"].tolist(), model, seed=seed, progress=progress)
@@ -212,6 +213,8 @@ def _c_library() -> Any:
 def _leiden(graph: Any, resolution: float, seed: int) -> Labels:
     # The library's refinement draws from C's rand() and leaves its own random_state aside: without a seed here the
     # second call of a process gives other topics than the first.
+    if not graph.nnz:
+        return np.arange(graph.shape[0])
     _c_library().srand(seed & 0x7FFFFFFF)
     return np.asarray(Leiden(resolution, random_state=seed).fit_predict(graph), dtype=np.int64)
 
@@ -369,9 +372,9 @@ def write_topics(topics: Topics, directory: str | Path) -> tuple[Path, Path]:
     table = topics.table.join(topics.hierarchy["broader"])
     terms = topics.terms.assign(said=topics.terms["language"] + ": " + topics.terms["term"])
     top = terms[terms["rank"] <= 5].groupby("topic")["said"].agg("; ".join)
-    table["terms"] = top.reindex(table.index).fillna("")
+    table["terms"] = top.reindex(table.index).astype("str").fillna("")
     assignments = topics.assigned.sort_index().to_frame()
-    assignments["label"] = assignments["topic"].map(topics.labels).fillna("(unassigned)")
+    assignments["label"] = assignments["topic"].map(topics.labels.astype("object")).astype("str").fillna("(unassigned)")
     return (
         write_csv(table.round(6).reset_index(), folder / "topics.csv"),
         write_csv(assignments.reset_index(), folder / "assignments.csv"),

@@ -1,0 +1,41 @@
+"""How well the sample collection is read, dated, told apart and sorted, against data/truth.csv.
+
+python benchmarks/sample.py
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests import gold
+from workbench.topics import GRANULARITIES, fit_topics
+
+
+def main() -> int:
+    """Print every figure and how long each step took; the exit status."""
+    start = time.perf_counter()
+    articles = gold.sample()
+    known = gold.aligned(articles)
+    print(f"read in {time.perf_counter() - start:.1f} s\n")
+    print("| figure | measured |\n|---|--:|")
+    precision, recall = gold.precision_and_recall(*gold.reprint_pairs(articles, known))
+    figures = gold.shares(articles, known) | {"reprint pairs, precision": precision, "reprint pairs, recall": recall}
+    for granularity in GRANULARITIES:
+        start = time.perf_counter()
+        topics = fit_topics(articles, granularity=granularity, progress=False)
+        figures |= {f"{name}, {granularity}": value for name, value in gold.agreement(topics, known).items()}
+        figures |= {
+            f"topics, {granularity}": len(topics.labels),
+            f"seconds, {granularity}": time.perf_counter() - start,
+        }
+    for name, value in figures.items():
+        print(f"| {name} | {value:.3f} |")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,54 @@
+"""The sample collection against what is known of it: how well it is read, dated, told apart and sorted into topics."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from tests import gold
+from workbench.topics import fit_topics
+
+LEAST = {
+    "aligned": 1.0,
+    "title": 0.97,
+    "source": 0.97,
+    "language": 1.0,
+    "dated intervals hold the truth": 0.97,
+    "dated articles with a date": 0.97,
+    "undated articles without a date": 1.0,
+    "translations flagged": 0.97,
+    "originals not flagged": 1.0,
+    "language of origin": 0.97,
+    "carried_by set exactly for aggregators": 0.95,
+}
+
+
+@pytest.fixture(scope="module")
+def articles() -> pd.DataFrame:
+    return gold.sample()
+
+
+@pytest.fixture(scope="module")
+def known(articles: pd.DataFrame) -> pd.DataFrame:
+    return gold.aligned(articles)
+
+
+@pytest.fixture(scope="module")
+def shares(articles: pd.DataFrame, known: pd.DataFrame) -> dict[str, float]:
+    return gold.shares(articles, known)
+
+
+@pytest.mark.parametrize("claim", LEAST)
+def test_the_sample_is_read_as_well_as_this(shares: dict[str, float], claim: str) -> None:
+    assert shares[claim] >= LEAST[claim], f"{claim}: {shares[claim]:.4f}, expected {LEAST[claim]:.2f} or more"
+
+
+def test_copies_are_found_and_nothing_else_is_joined(articles: pd.DataFrame, known: pd.DataFrame) -> None:
+    precision, recall = gold.precision_and_recall(*gold.reprint_pairs(articles, known))
+    assert precision >= 0.99 and recall >= 0.95, f"precision {precision:.4f}, recall {recall:.4f}"
+
+
+def test_topics_follow_themes_and_not_languages(articles: pd.DataFrame, known: pd.DataFrame) -> None:
+    found = gold.agreement(fit_topics(articles, progress=False), known)
+    assert found["AMI(topic, theme)"] >= 0.5, found
+    assert found["AMI(topic, language)"] <= 0.05, found
