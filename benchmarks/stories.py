@@ -17,6 +17,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests import gold
 from workbench.articles import as_articles
 from workbench.reprints import find_reprints
 from workbench.stories import find_stories
@@ -73,11 +76,8 @@ def giveme5w1h(folder: Path) -> tuple[pd.DataFrame, pd.Series]:
 
 def sample() -> tuple[pd.DataFrame, pd.Series]:
     """The sample collection and the story of each article, where the truth names one."""
-    from workbench.load import load_articles
-
-    articles = load_articles(ROOT / "data" / "sample")
-    truth = pd.read_csv(ROOT / "data" / "truth.csv", dtype=str).set_index("article_id")
-    labels = truth["story"].reindex(articles.index).replace("none", None).dropna()
+    articles = gold.sample()
+    labels = gold.aligned(articles)["story"].replace("none", None).dropna()
     return articles, labels.astype("str")
 
 

@@ -1,4 +1,4 @@
-"""Page furniture: labelled lines in six languages, and what an outlet repeats is learned while what it reports stays."""
+"""Page furniture: labelled lines in six languages, what an outlet repeats is learned, what it reports stays."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from workbench.clean import UNNAMED_AGGREGATOR, clean_articles, original, remove
 
 LEAD = "NATO and Russia met in Brussels on Wednesday, and nothing was agreed after four hours of talks."
 ON = "Diplomats left the hall one by one, and none of them wished to say when they would be back."
+RUSSIAN, FRENCH = "Translated automatically from Russian.", "Machine-translated from French."
 FURNITURE = ("Skip to content", "Menu", "Top stories", "Read also:", "Share this article", "© 2022 The Bell", "###")
 
 line = st.sampled_from([LEAD, ON, *FURNITURE, "", "  ", "\t", "Home | World | Politics", "A short line"]) | st.text(
@@ -50,7 +51,7 @@ def test_cleaned_and_removed_together_are_what_was_read(rows: list[dict[str, str
 def test_repaired_encodings_can_be_undone_too(broken: str, end: str, rest: str) -> None:
     cleaned = clean_articles(records({"title": broken, "text": broken + end + rest}), progress=False)
     assert original(cleaned, "r00") == {"title": broken, "text": broken + end + rest}
-    assert "Ã" not in cleaned.loc["r00", "title"] and "\x00" not in cleaned.loc["r00", "title"]
+    assert not {"Ã", "\x00"} & set(str(cleaned.loc["r00", "title"]))
 
 
 @given(record)
@@ -113,8 +114,8 @@ def test_a_page_without_a_title_gets_the_line_that_names_its_file() -> None:
 def test_what_was_removed_is_counted_by_line_and_rule() -> None:
     rows = [{"title": f"t{at} | BBC News", "text": f"{LEAD} {at}\nShare this article"} for at in range(2)]
     counted = removed(clean_articles(records(*rows), progress=False)).set_index("line")
-    assert counted.loc["Share this article", ["rule", "articles"]].tolist() == ["share", 2]
-    assert counted.loc["| BBC News", "rule"] == "outlet"
+    assert counted["rule"].to_dict() == {"Share this article": "share", "| BBC News": "outlet"}
+    assert counted["articles"].to_dict() == {"Share this article": 2, "| BBC News": 2}
 
 
 def test_an_edit_says_where_it_was_and_what_stood_there() -> None:
@@ -124,7 +125,8 @@ def test_an_edit_says_where_it_was_and_what_stood_there() -> None:
     assert edits[["start", "length", "original", "rule"]].to_numpy().tolist() == [
         [len(LEAD) + 1, 0, "Share this article\n", "share"]
     ]
-    assert restore(cleaned.loc["r00", "text"], json.loads(cleaned.loc["r00", "removed"])["text"]).startswith(LEAD)
+    packed = json.loads(str(cleaned.loc["r00", "removed"]))
+    assert restore(str(cleaned.loc["r00", "text"]), packed["text"]) == f"{LEAD}\nShare this article\n{ON}"
 
 
 def test_an_unknown_article_is_named_in_the_error() -> None:
@@ -139,11 +141,11 @@ def test_an_unknown_article_is_named_in_the_error() -> None:
         ({"source": "The Bell"}, "The Bell", None, None),
         ({"source": "The Bell", "title": "Talks stall | Reuters"}, "The Bell", None, None),
         ({"title": "Talks stall | Reuters"}, "Reuters", None, None),
-        ({"source": "Mirrorfeed", "title": "Talks stall | Reuters", "said": "Translated automatically from Russian."}, "Reuters", "Mirrorfeed", "ru"),
-        ({"title": "Talks stall | Reuters", "said": "This page was machine-translated."}, "Reuters", UNNAMED_AGGREGATOR, "und"),
-        ({"title": "Talks stall | Reuters", "url": "https://feed.example/1", "said": "Machine-translated from French."}, "Reuters", "feed.example", "fr"),
-        ({"source": "Mirrorfeed", "said": "Source: TASS\nTranslated automatically from Russian."}, "TASS", "Mirrorfeed", "ru"),
-        ({"source": "The Bell", "said": "The text was translated from Russian by Anna Petrova."}, "The Bell", None, None),
+        ({"source": "Mirrorfeed", "title": "Talks stall | Reuters", "said": RUSSIAN}, "Reuters", "Mirrorfeed", "ru"),
+        ({"title": "Talks stall | Reuters", "said": "Machine-translated."}, "Reuters", UNNAMED_AGGREGATOR, "und"),
+        ({"title": "Talks | Reuters", "url": "https://f.example/1", "said": FRENCH}, "Reuters", "f.example", "fr"),
+        ({"source": "Mirrorfeed", "said": f"Source: TASS\n{RUSSIAN}"}, "TASS", "Mirrorfeed", "ru"),
+        ({"source": "The Bell", "said": "Translated from Russian by Anna Petrova."}, "The Bell", None, None),
     ],
 )  # fmt: skip
 def test_a_translated_copy_has_its_outlet_and_its_carrier(
@@ -151,5 +153,5 @@ def test_a_translated_copy_has_its_outlet_and_its_carrier(
 ) -> None:
     said = {name: value for name, value in record.items() if name != "said"}
     table = records({"title": "Talks stall", "text": f"{LEAD}\n{ON}\n{record.get('said', '')}", **said})
-    found = clean_articles(table, progress=False).loc["r00", ["source", "carried_by", "translated_from"]]
-    assert [None if pd.isna(value) else value for value in found] == [source, carried_by, translated_from]
+    found = clean_articles(table, progress=False)[["source", "carried_by", "translated_from"]].astype("object")
+    assert found.where(found.notna(), None).to_numpy().tolist() == [[source, carried_by, translated_from]]

@@ -17,8 +17,10 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 
-from workbench import cli, load
+import workbench as wb
+from workbench import load
 from workbench.cli import main
+from workbench.store import OUTPUTS
 
 PROJECT = Path(__file__).resolve().parents[1]
 SAMPLE = PROJECT / "data" / "sample"
@@ -154,7 +156,7 @@ def test_coverage_counts_per_week_and_language(workbench: Workbench, sample: Pat
     assert said.status == 0
     table = said.table
     assert {"period", "language", "articles", "texts", "outlets", "total", "share", "possible"} <= set(table.columns)
-    assert pd.to_datetime(table["period"]).dt.dayofweek.eq(0).all()
+    assert pd.to_datetime(table["period"]).dt.day_of_week.eq(0).all()
     assert table["articles"].sum() > 0
     assert (table["articles"] <= table["total"]).all()
     found = re.search(r"([\d,]+) of [\d,]+ articles match: ([\d,]+) certain", said.err)
@@ -312,7 +314,7 @@ def test_what_an_import_wrote_among_the_files_is_not_read_as_articles(workbench:
         assert workbench("topics", news / "out").status == 0
     ledger = pd.read_csv(news / "out" / "ledger.csv", dtype="str", keep_default_na=False)
     refused = ledger[ledger["status"] == "refused"]
-    assert set(refused["file"]) == {f"out/{name}" for name in load.store.OUTPUTS}
+    assert set(refused["file"]) == {f"out/{name}" for name in OUTPUTS}
     assert refused["reason"].str.startswith("the workbench wrote it").all()
 
 
@@ -381,7 +383,7 @@ def test_a_file_that_may_not_be_read_is_named(
 ) -> None:
     locked = written(tmp_path / "news", 1) / "news.csv"
     if os.geteuid() == 0:  # no file is closed to root
-        monkeypatch.setattr(os, "access", lambda *_, **__: False)
+        monkeypatch.setattr(os, "access", lambda _, how: how == os.F_OK)
     else:
         locked.chmod(0)
     said = workbench("import", locked, "-o", tmp_path / "out")
@@ -394,7 +396,7 @@ def test_being_stopped_is_no_traceback(workbench: Workbench, monkeypatch: pytest
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.wb, "search", stop)
+    monkeypatch.setattr(wb, "search", stop)
     assert workbench("search", few, "*") == Said(1, "", workbench("search", few, "*").err)
     assert workbench("search", few, "*").err.endswith("workbench: stopped; nothing that was written before is lost\n")
 
@@ -429,13 +431,13 @@ def test_a_hostile_title_stays_on_its_line(workbench: Workbench, tmp_path: Path)
 def test_a_library_that_prints_does_not_spoil_the_table(
     workbench: Workbench, monkeypatch: pytest.MonkeyPatch, few: Path
 ) -> None:
-    found = cli.wb.search
+    found = wb.search
 
     def noisy(articles: pd.DataFrame, query: str) -> pd.DataFrame:
         print("loading the model")  # noqa: T201 - as a library would
         return found(articles, query)
 
-    monkeypatch.setattr(cli.wb, "search", noisy)
+    monkeypatch.setattr(wb, "search", noisy)
     said = workbench("search", few, "*", "--csv")
     assert len(said.table) == 9
     assert "loading the model" in said.err

@@ -106,14 +106,14 @@ def test_a_model_that_cannot_be_loaded_is_named_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Broken:
-        def __init__(self, name: str) -> None:
+        def __init__(self, _name: str) -> None:
             raise OSError
 
     library = ModuleType("sentence_transformers")
     library.SentenceTransformer = Broken  # type: ignore[attr-defined]  # the library itself takes long to import
     monkeypatch.setitem(sys.modules, "sentence_transformers", library)
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
-    with pytest.raises(WorkbenchError, match="'no/such'.*give a folder"):
+    with pytest.raises(WorkbenchError, match=r"'no/such'.*give a folder"):
         embed.model_vectors(["a"], "no/such", progress=False)
 
 

@@ -63,14 +63,16 @@ def groups(table: pd.DataFrame) -> set[frozenset[str]]:
 
 def together(*texts: str, days: list[str] | None = None) -> bool:
     """Whether all these texts are one."""
-    return find_reprints(articles(texts, days=days), progress=False).nunique() == 1
+    return find_reprints(articles(texts, days=days), progress=False).nunique() < 2
 
 
 made_texts = st.lists(
-    st.tuples(st.integers(0, 6), st.integers(0, 60), st.integers(60, 120)).map(lambda cut: " ".join(text(cut[0]).split()[cut[1] : cut[2]])),
+    st.builds(
+        lambda seed, start, end: " ".join(text(seed).split()[start:end]), *map(st.integers, (0, 0, 60), (6, 60, 120))
+    ),
     min_size=1,
     max_size=8,
-)  # fmt: skip
+)
 
 
 @given(made_texts)
@@ -80,7 +82,7 @@ def test_each_article_has_one_text_and_equal_ones_have_the_same(texts: list[str]
     found = find_reprints(table, progress=False)
     assert found.index.equals(table.index) and found.notna().all() and found.name == "text_id"
     for _, same in found.groupby(table["text"].str.casefold()):
-        assert same.nunique() == 1
+        assert same.nunique() < 2
 
 
 @given(made_texts, st.randoms(use_true_random=False))

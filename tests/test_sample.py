@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from tests import gold
-from workbench.topics import fit_topics
+from workbench.reprints import find_reprints
+from workbench.topics import Topics, fit_topics
 
 LEAST = {
     "aligned": 1.0,
@@ -48,7 +49,24 @@ def test_copies_are_found_and_nothing_else_is_joined(articles: pd.DataFrame, kno
     assert precision >= 0.99 and recall >= 0.95, f"precision {precision:.4f}, recall {recall:.4f}"
 
 
-def test_topics_follow_themes_and_not_languages(articles: pd.DataFrame, known: pd.DataFrame) -> None:
-    found = gold.agreement(fit_topics(articles, progress=False), known)
+@pytest.fixture(scope="module")
+def topics(articles: pd.DataFrame) -> Topics:
+    return fit_topics(articles, progress=False)
+
+
+def test_topics_follow_themes_and_not_languages(topics: Topics, known: pd.DataFrame) -> None:
+    found = gold.agreement(topics, known)
     assert found["AMI(topic, theme)"] >= 0.5, found
     assert found["AMI(topic, language)"] <= 0.05, found
+
+
+def test_another_run_and_order_and_two_hundred_later_copies_move_no_article(
+    articles: pd.DataFrame, topics: Topics
+) -> None:
+    story = articles.loc[[articles["published"].idxmax()]]
+    copies = pd.concat([story.assign(text=f"Desk{at}. " + story["text"] + f" Ends{at}.") for at in range(200)])
+    copies = copies.assign(published=story["published"].iloc[0] + pd.Timedelta(days=1))
+    many = pd.concat([articles, copies.set_axis([f"copy{at:03}" for at in range(200)])]).sample(frac=1, random_state=1)
+    found = fit_topics(many.assign(text_id=find_reprints(many, progress=False)), progress=False)
+    assert found.assigned.loc[articles.index].equals(topics.assigned)
+    assert found.sizes["texts"].equals(topics.sizes["texts"])

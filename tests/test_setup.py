@@ -27,7 +27,6 @@ CONDA_NAMES = {"pytorch-cpu": "torch"}
 
 STARTED_NOT_IMPORTED = {
     "ipykernel": "the process a notebook runs in",
-    "ipywidgets": "tqdm draws its bars with it",
     "jupyterlab": "`workbench lab` starts it",
 }
 """Dependencies that no line imports, and what they are for."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -137,7 +136,7 @@ def test_written_topics_hold_no_formula(articles: pd.DataFrame, tmp_path: Path) 
 
 
 def test_granularity_is_a_known_word(articles: pd.DataFrame) -> None:
-    with pytest.raises(WorkbenchError, match="'tiny'.*'coarse'"):
+    with pytest.raises(WorkbenchError, match=r"'tiny'.*'coarse'"):
         fit_topics(articles, granularity="tiny")
 
 
@@ -150,10 +149,10 @@ sys.stdout.write(fit_topics(pd.read_pickle(sys.argv[1]), progress=False).assigne
 
 
 @pytest.fixture(scope="module")
-def stored(articles: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def stored(articles: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("stored") / "articles.pkl"
     articles.to_pickle(path)
-    yield path
+    return path
 
 
 def test_another_process_with_another_number_of_threads_gives_the_same_topics(stored: Path, topics: Topics) -> None:

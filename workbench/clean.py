@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import pandas as pd
@@ -205,7 +206,7 @@ def _kept(unit: str, *, after_blank: bool) -> list[Step]:
 
 def _ends_blank(steps: list[Step]) -> bool:
     """Whether what is kept so far is nothing, or ends in an empty line."""
-    last = [kept for _, kept, _ in steps if kept][-2:]
+    last = list(islice((kept for _, kept, _ in reversed(steps) if kept), 2))
     return not last or (len(last) == 2 and not last[0].strip() and not last[1].strip())
 
 

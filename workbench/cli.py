@@ -248,7 +248,7 @@ def _coverage(given: argparse.Namespace, out: TextIO) -> int:
     found = wb.about(articles, asked)
     table = wb.coverage(found, of=articles, every=given.every, by=given.by, start=start, end=end)
     out.write(_csv(table) if given.csv else _plain_table(table))
-    classes = ", ".join(f"{count:,} {name}" for name, count in table.attrs["account"].items())
+    classes = ", ".join(f"{count:,} {name}" for name, count in table.attrs["account"].items() if name != "articles")
     _say(f"{len(found):,} of {len(articles):,} articles match: {classes}", sys.stderr)
     return 0
 

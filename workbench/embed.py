@@ -71,7 +71,9 @@ def word_vectors(texts: Sequence[str], languages: Sequence[str], *, seed: int = 
     size = min(DIMENSIONS, min(weighted.shape) - 1)
     if size < 2:
         return np.asarray(normalize(weighted.toarray()), dtype=np.float32)
-    reduced = TruncatedSVD(size, random_state=seed, n_iter=5).fit_transform(weighted)
+    # Equal texts have no variance, by which the library divides for a figure that nobody reads here.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reduced = TruncatedSVD(size, random_state=seed, n_iter=5).fit_transform(weighted)
     return np.asarray(normalize(reduced), dtype=np.float32)
 
 

@@ -144,7 +144,8 @@ def _listed(paths: Paths) -> list[str | os.PathLike[str]]:
             raise WorkbenchError(f"a path must be text, got {type(path).__name__}: {str(path)[:60]}")
         if not str(path):
             raise WorkbenchError("the path is empty; give a file or a folder")
-        if os.path.exists(place := Path(path).expanduser()) and not os.access(place, os.R_OK):
+        place = Path(path).expanduser()
+        if os.access(place, os.F_OK) and not os.access(place, os.R_OK):
             raise WorkbenchError(f"{path} cannot be opened: no permission to read it; ask for it, or copy the file")
     return listed
 

@@ -64,8 +64,8 @@ class Outlets:
     def split_title(self, title: str) -> TitleParts:
         """The headline without the outlet and section that a page appends to it; a tail nobody knows stays.
 
-        >>> known_outlets().split_title("Talks stall — RT Russia & Former Soviet Union").section
-        'Russia & Former Soviet Union'
+        >>> known_outlets().split_title("Talks stall — BBC News Europe").section
+        'Europe'
         """
         for cut in reversed(list(_SEPARATOR.finditer(title))):
             head, tail = title[: cut.start()].strip(), title[cut.end() :].strip()

@@ -13,8 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from workbench.articles import WorkbenchError, require
-from workbench.coverage import composition
+from workbench.articles import WorkbenchError
 from workbench.look import (
     GREY,
     INK,
@@ -65,24 +64,23 @@ class TopicsLike(Protocol):
 
     @property
     def layout(self) -> pd.DataFrame:
-        """Columns x and y of each article."""
+        """Columns x and y of each article; title, source and published are shown where they are there."""
 
 
 def plot_topics(
     topics: TopicsLike,
     *,
     kind: str = "sizes",
-    articles: pd.DataFrame | None = None,
-    every: str = "month",
+    over: pd.DataFrame | None = None,
     most: int = 20,
 ) -> go.Figure:
     """A figure of the `most` largest topics.
 
     `kind="sizes"`: articles and distinct texts of each topic, with its stability. `"map"`: every article at its place,
-    topics numbered at their middle; `articles` adds title, source and date to the hover text. `"time"`: the share of
-    each topic in all articles per period `every`, from `articles`.
+    topics numbered at their middle. `"time"`: the share of each topic in all articles per period, which is the table
+    `over=wb.composition(articles, by="topic", every="month")`.
 
-    Raises WorkbenchError for an unknown kind, and when `kind="time"` is asked for without articles.
+    Raises WorkbenchError for an unknown kind, and when `kind="time"` is asked for without `over`.
     """
     choice("kind", kind, KINDS)
     if isinstance(most, bool) or not isinstance(most, int) or most < 1:
@@ -91,13 +89,15 @@ def plot_topics(
     # equal sizes go by number, so that the order of rows never shows
     largest = sizes.sort_index().sort_values("articles", ascending=False, kind="stable").head(most)
     if kind == "map":
-        drawn = _plot_map(topics, [int(topic) for topic in largest.index], articles)
+        drawn = _plot_map(topics, [int(topic) for topic in largest.index])
         return lead(drawn, {}, _numbers(topics, largest))
     if largest.empty:
         return nothing("Topics", "There are no topics: too few articles, or none assigned.")
     if kind == "time":
-        figure = _plot_time(topics, largest, articles, every)
-        return lead(figure, {**_rule(topics, largest), "every": every}, None)
+        if over is None or "topic" not in over.columns:
+            raise WorkbenchError('kind="time" draws a table; give over=wb.composition(articles, by="topic")')
+        figure = _plot_time(topics, largest, over)
+        return lead(figure, {**_rule(topics, largest), "every": over.attrs.get("every", "month")}, None)
     return lead(_plot_sizes(topics, largest), _rule(topics, largest), _numbers(topics, largest))
 
 
@@ -151,14 +151,7 @@ def _plot_sizes(topics: TopicsLike, largest: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     figure.add_bar(x=largest["articles"], name="articles", marker=light, width=0.8, **shared)
     figure.add_bar(x=largest["texts"], name="distinct texts", marker={"color": colours}, width=0.4, **shared)
-    for row, stable in zip(rows, stability, strict=True):
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=8, y=row, text=stable, showarrow=False, font={"size": 11}
-        )
-    figure.add_annotation(
-        x=1, xref="paper", xanchor="left", xshift=4, y=1, yref="paper", yanchor="bottom", text="stability",
-        showarrow=False, font={"size": 11},
-    )  # fmt: skip
+    _print_stability(figure, stability)
     figure.update_layout(barmode="overlay")
     figure.update_xaxes(title_text="articles and distinct texts", rangemode="tozero")
     _ticks(figure, topics, shown, left=150)
@@ -177,53 +170,46 @@ def _plot_sizes(topics: TopicsLike, largest: pd.DataFrame) -> go.Figure:
     )
 
 
-def _plot_map(topics: TopicsLike, shown: list[int], articles: pd.DataFrame | None) -> go.Figure:
+def _print_stability(figure: go.Figure, stability: list[str]) -> None:
+    """The stability of each row at its right end, under a heading."""
+    beside = {"x": 1, "xref": "paper", "xanchor": "left", "showarrow": False, "font": {"size": 11}}
+    for row, stable in enumerate(stability):
+        figure.add_annotation(xshift=8, y=row, text=stable, **beside)
+    figure.add_annotation(xshift=4, y=1, yref="paper", yanchor="bottom", text="stability", **beside)
+
+
+def _plot_map(topics: TopicsLike, shown: list[int]) -> go.Figure:
     heading = "Map of the articles by topic"
     placed = topics.layout.dropna(subset=["x", "y"]).sort_index()
     if placed.empty:
         return nothing(heading, "There is no article to place.")
     every = -(-len(placed) // MOST_POINTS)
     drawn = placed.iloc[::every]
-    topic = topics.assigned.reindex(drawn.index).fillna(UNASSIGNED).astype(int)
-    hover = _article_hover(drawn.index, articles)
     figure = go.Figure()
-    others = ~topic.isin(shown)
-    if others.any():
-        _draw_points(
-            figure,
-            drawn[others],
-            [hover[at] for at in np.flatnonzero(others)],
-            name="other or no topic",
-            colour=GREY,
-            topic=0,
-        )
-    names = ["other or no topic"] if others.any() else []
-    for number, each in enumerate(shown, start=1):
-        own = topic == each
-        name = f"{number}  {_label(topics, each, most=38)}"
-        names.append(plain(name))
-        _draw_points(
-            figure, drawn[own], [hover[at] for at in np.flatnonzero(own)], name=name, colour=colour_of(each), topic=each
-        )
+    names = _draw_topics(figure, topics, shown, drawn)
     _draw_numbers(figure, placed, topics, shown)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     notes = [_account(topics), "Near articles use similar words; the axes have no unit."]
     if every > 1:
         notes.append(f"Drawn: {count(len(drawn))} of {count(len(placed))} articles, one in {every} by id.")
-    frame(
-        figure,
-        title=heading,
-        notes=notes,
-        names=names,
-        plot_height=_MAP_HEIGHT,
-        left=12,
-        right=12,
-        below=12,
-        legend_last=True,
-    )
+    edges = {"left": 12, "right": 12, "below": 12}
+    frame(figure, title=heading, notes=notes, names=names, plot_height=_MAP_HEIGHT, legend_last=True, **edges)
     alt = f"{heading}: {count(len(placed))} articles, {len(shown)} topics numbered at their middle."
     return describe(figure, title=heading, caption=" ".join([f"{heading}.", *notes]), alt=alt)
+
+
+def _draw_topics(figure: go.Figure, topics: TopicsLike, shown: list[int], drawn: pd.DataFrame) -> list[str]:
+    """The points of each topic, those of no shown topic first and in grey; gives the names in the legend."""
+    topic = topics.assigned.reindex(drawn.index).fillna(UNASSIGNED).astype(int)
+    hover = pd.Series(_article_hover(drawn), index=drawn.index)
+    groups = [("other or no topic", ~topic.isin(shown), GREY, 0)]
+    for number, each in enumerate(shown, start=1):
+        groups.append((f"{number}  {_label(topics, each, most=38)}", topic == each, colour_of(each), each))
+    drawn_groups = [group for group in groups if group[1].any() or group[3:] != (0,)]
+    for name, own, colour, each in drawn_groups:
+        _draw_points(figure, drawn[own], hover[own].tolist(), name=name, colour=colour, topic=each)
+    return [plain(name) for name, *_ in drawn_groups]
 
 
 def _draw_points(  # noqa: PLR0913 -- how the points look
@@ -238,12 +224,11 @@ def _draw_points(  # noqa: PLR0913 -- how the points look
     )  # fmt: skip
 
 
-def _article_hover(ids: pd.Index, articles: pd.DataFrame | None) -> list[str]:
-    if articles is None:
-        return [safe(each, most=40) for each in ids]
-    require(articles, "title", "source", "published")
-    own = articles[["title", "source", "published"]].reindex(ids)
-    rows = zip(own["title"].fillna(""), own["source"].fillna(""), own["published"], strict=True)
+def _article_hover(drawn: pd.DataFrame) -> list[str]:
+    """Title, outlet and date of each point where the layout holds them, else its id."""
+    if not {"title", "source", "published"} <= set(drawn.columns):
+        return [safe(each, most=40) for each in drawn.index]
+    rows = zip(drawn["title"].fillna(""), drawn["source"].fillna(""), drawn["published"], strict=True)
     return [
         f"<b>{safe(title, most=160, width=50)}</b><br>{safe(source, most=50)}, "
         + ("undated" if pd.isna(published) else f"{published:%d %b %Y}")
@@ -281,11 +266,8 @@ def _free(spot: Spot, box: Spot, taken: list[Spot]) -> Spot:
     return spot
 
 
-def _plot_time(topics: TopicsLike, largest: pd.DataFrame, articles: pd.DataFrame | None, every: str) -> go.Figure:
-    if articles is None:
-        raise WorkbenchError("kind='time' needs the articles and their dates; give articles=articles")
-    known = topics.assigned.reindex(articles.index).fillna(UNASSIGNED).astype(int)
-    table = composition(articles.assign(topic=known), by="topic", every=every)
+def _plot_time(topics: TopicsLike, largest: pd.DataFrame, table: pd.DataFrame) -> go.Figure:
+    every = str(table.attrs.get("every", "month"))
     heading = f"Share of each topic in all articles per {every}"
     if table.empty:
         return nothing(heading, "There is no article with a certain time.")
@@ -336,7 +318,7 @@ def _draw_heat(
     )  # fmt: skip
 
 
-def _cell(articles: float, total: float, low: float, high: float) -> str:
+def _cell(own: float, total: float, low: float, high: float) -> str:
     if not total > 0:
         return "no articles collected"
-    return f"{count(articles)} of {count(total)} articles<br>{articles / total:.1%} ({low:.1%} to {high:.1%})"
+    return f"{count(own)} of {count(total)} articles<br>{own / total:.1%} ({low:.1%} to {high:.1%})"

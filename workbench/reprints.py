@@ -124,8 +124,14 @@ def _shingled(texts: list[str], days: Days, *, progress: bool) -> list[Hashes]:
     bar = tqdm(texts, desc="comparing texts", unit=" texts", disable=not progress or len(texts) < _PROGRESS_FROM)
     hashed = [_hashes(text.split()) for text in bar]
     stock = _stock(hashed, days)
-    kept = [own[~np.isin(own, stock, assume_unique=True)] for own in hashed] if len(stock) else hashed
+    kept = [own[~_among(own, stock)] for own in hashed] if len(stock) else hashed
     return [few if len(few) >= _ENOUGH_LEFT * len(own) else own for few, own in zip(kept, hashed, strict=True)]
+
+
+def _among(own: Hashes, stock: Hashes) -> NDArray[np.bool_]:
+    """True for each of `own` that is in `stock`, which is sorted: `np.isin` would sort it anew for every text."""
+    places = np.minimum(np.searchsorted(stock, own), len(stock) - 1)
+    return np.asarray(stock[places] == own, dtype=np.bool_)
 
 
 def _stock(hashed: list[Hashes], days: Days) -> Hashes:

@@ -311,7 +311,7 @@ def _assemble(fitted: _Fitted, cut: _Cut, *, seed: int) -> Topics:
         stability=pd.Series(cut.stability, index=numbers, name="stability", dtype="float64"),
         hierarchy=_hierarchy(cut.graph, cut.members, named, seed),
         representatives=_representatives(texts, cut.members, cut.graph),
-        layout=pd.DataFrame(places, index=texts["text_id"], columns=["x", "y"]).reindex(ids).set_axis(articles.index),
+        layout=_placed(pd.DataFrame(places, index=texts["text_id"], columns=["x", "y"]), articles, ids),
         seed=seed,
         resolution=cut.resolution,
         _texts=tuple(read),
@@ -327,6 +327,12 @@ def _named(fitted: _Fitted, members: Labels, numbers: pd.Index) -> tuple[pd.Data
     terms = topic_terms(titles, texts, languages, members.tolist(), ignored=sources)
     spoken = fitted.texts.assign(topic=members)[members >= 0].groupby(["topic", "language"]).size()
     return terms, labels(terms, spoken) if len(spoken) else pd.Series(dtype="str", index=numbers, name="label")
+
+
+def _placed(places: pd.DataFrame, articles: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """The place of each article's text, with what a reader wants to know of the article when pointing at it."""
+    known = [name for name in ("title", "source", "published") if name in articles.columns]
+    return places.reindex(ids).set_axis(articles.index).join(articles[known])
 
 
 def _sizes(articles: pd.DataFrame, ids: pd.Series, assigned: pd.Series, numbers: pd.Index) -> pd.DataFrame:
