@@ -28,6 +28,7 @@ ORDER = (
     "layout",
     "bertopic_model",
     "terms",
+    "communities",
     "topics",
     "nearness",
     "stories",

@@ -13,7 +13,8 @@ import pytest
 
 from tests.made import articles as made
 from workbench.articles import WorkbenchError, as_articles, empty_articles
-from workbench.topics import UNASSIGNED, Topics, fit_topics, write_topics
+from workbench.communities import UNASSIGNED
+from workbench.topics import Topics, fit_topics, write_topics
 
 THEMES = {
     "gas": "pipeline gas supplier price winter storage meter boiler valve heating turbine contract",

@@ -34,6 +34,9 @@ CHARACTERS = 3_000
 DIMENSIONS = 100
 """Of the SVD; 50 to 200 give the same topics on labelled news."""
 
+TRACED = 1_000
+"""Characters of a text in which traces are looked for: who and where stand at the head of news."""
+
 MOST_WORDS = 60_000
 TITLE_WEIGHT = 2
 """Times the headline is read: it names the matter, the text also its surroundings."""
@@ -125,11 +128,11 @@ def traces(titles: Sequence[str], texts: Sequence[str], languages: Sequence[str]
         counted = vectorizer.fit_transform(bags)
     except ValueError:
         return sparse.csr_matrix((len(bags), 1))
-    return normalize(_by_rarity(counted, languages))
+    return normalize(_by_rarity(counted, languages)).astype(np.float32)
 
 
 def _trace(title: str, text: str) -> list[str]:
-    head = f"{title}\n{text[:1500]}"
+    head = f"{title}\n{text[:TRACED]}"
     names = _NAME.findall(head)
     found = [f"#{number}" for number in _NUMBER.findall(head) if len(number) > 1]
     for word in _TOKEN.findall(head):

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable
 
 import pandas as pd
 
+from workbench.communities import FEWEST_TEXTS
 from workbench.coverage import NONE
 from workbench.events import Event
 from workbench.languages import NAMES
@@ -27,7 +28,7 @@ from workbench.summary import (
     topic_shares,
     whole_window,
 )
-from workbench.topics import FEWEST_TEXTS, Topics
+from workbench.topics import Topics
 
 FEW = 30
 """Texts below which shares say little: half of 30 is 33 % to 67 % at best."""

@@ -59,7 +59,6 @@ def _own(words: Vectors, members: NDArray[np.int64]) -> Edges:
     count = min(OWN + 1, len(members))
     if count < 2:
         return _none()
-    # The order of equal distances is not promised by the library: round them and sort again by place.
     near, place = (
         NearestNeighbors(n_neighbors=count, metric="cosine", algorithm="brute")
         .fit(words[members])
@@ -90,14 +89,16 @@ def _mutual(traces: Any, left: NDArray[np.int64], right: NDArray[np.int64]) -> E
 def _nearest(from_: Any, to: Any) -> dict[tuple[int, int], float]:
     """For each row the nearest rows of `to` with their similarity, less what each side has in common with all."""
     count = min(OTHER, to.shape[0])
-    mean_to = np.asarray(to.mean(axis=0)).ravel()
-    mean_from = np.asarray(from_.mean(axis=0)).ravel()
-    hub_to = to @ mean_from
+    mean_to = np.asarray(to.mean(axis=0), dtype=np.float32).ravel()
+    mean_from = np.asarray(from_.mean(axis=0), dtype=np.float32).ravel()
+    hub_to = to @ mean_from - mean_from @ mean_to
+    other = to.T.tocsr()
     found: dict[tuple[int, int], float] = {}
     for start in range(0, from_.shape[0], _ROWS):
         block = from_[start : start + _ROWS]
-        similar = (block @ to.T).toarray() - (block @ mean_to)[:, None] - hub_to[None, :] + mean_from @ mean_to
-        best = np.sort(np.argpartition(-similar, count - 1, axis=1)[:, :count], axis=1)
+        similar = (block @ other).toarray()
+        similar -= (block @ mean_to)[:, None] + hub_to[None, :]
+        best = np.sort(np.argpartition(similar, similar.shape[1] - count, axis=1)[:, -count:], axis=1)
         for row, columns in enumerate(best):
             found |= {
                 (start + row, int(column)): float(similar[row, column])

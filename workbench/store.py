@@ -202,3 +202,30 @@ def _forget_oldest(folder: Path, *, keep: str) -> None:
         total += sum(path.stat().st_size for path in entry.iterdir())
         if total > _CACHE_BYTES and entry.name != keep:
             shutil.rmtree(entry, ignore_errors=True)
+
+
+_MOST_KEPT = 6
+"""Files of one kind kept in the cache; the ones not used for longest go."""
+
+
+def kept_bytes(kind: str, key: str) -> bytes | None:
+    """What `keep_bytes` put away under this name, or None."""
+    path = cache_folder() / f"_{kind}" / key
+    try:
+        content = path.read_bytes()
+        os.utime(path)
+    except OSError:
+        return None
+    return content
+
+
+def keep_bytes(kind: str, key: str, content: bytes) -> None:
+    """Put `content` away under `key`; a cache that cannot be written only costs time, so it is passed over."""
+    folder = cache_folder() / f"_{kind}"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / key).exists():
+            _replace(folder / key, content)
+        kept = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in kept[_MOST_KEPT:]:
+            path.unlink(missing_ok=True)

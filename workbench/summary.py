@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 
 from workbench.articles import WorkbenchError, require
+from workbench.communities import UNASSIGNED
 from workbench.coverage import NONE, coverage_by
 from workbench.events import Event, KnownDate
 from workbench.languages import NAMES
 from workbench.markup import is_number
 from workbench.records import when
 from workbench.shares import share_with_interval
-from workbench.topics import UNASSIGNED, Topics
+from workbench.topics import Topics
 
 _OFFSETS = {
     "day": pd.DateOffset(days=1),

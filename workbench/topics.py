@@ -1,72 +1,48 @@
 """What a collection is about: topics found on texts, not copies, the same for the same articles every time.
 
-Texts are joined to their nearest texts per language (`neighbours`), the graph is cut by the Leiden algorithm (Traag,
-Waltman and van Eck 2019), the resolution is the one whose topics hold best when a fifth of the texts is left out, and
-every topic carries its clusterwise Jaccard stability (Hennig 2007). BERTopic is assembled around the result.
+Texts are joined to their nearest texts per language (`neighbours`), the graph is cut by the Louvain method
+(Blondel, Guillaume, Lambiotte and Lefebvre 2008), the resolution is the one whose topics hold best when a fifth of the
+texts is left out, and every topic carries its clusterwise Jaccard stability (Hennig 2007). BERTopic is assembled around
+the result. Louvain and not Leiden: scikit-network's Leiden draws from C's rand(), which no seed of ours reaches and
+which differs between systems.
 """
 
 from __future__ import annotations
 
-import ctypes
-import sys
+import io
+import zipfile
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from html import escape
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
-from sklearn.metrics import adjusted_rand_score
-from sknetwork.clustering import Leiden
+from scipy import sparse
 from tqdm.auto import tqdm
 
-from workbench.articles import WorkbenchError, require, write_csv
+from workbench.articles import WorkbenchError, digest, require, write_csv
 from workbench.bertopic_model import assemble_bertopic
+from workbench.communities import UNASSIGNED, Cut, Labels, communities, cut_graph, numbered
 from workbench.embed import Vectors, model_vectors, readable, traces, word_vectors
 from workbench.layout import edges_between, place_texts
 from workbench.neighbours import neighbour_graph
 from workbench.reprints import find_reprints
+from workbench.store import cache_key, keep_bytes, kept_bytes
 from workbench.terms import labels, topic_terms
-
-UNASSIGNED = -1
-"""The topic of an article that fits nowhere."""
 
 GRANULARITIES = {"coarse": 0.5, "default": 1.0, "fine": 2.0}
 """Words for how finely topics are cut, as factors on the resolution that the data chose."""
 
-FEWEST_TEXTS = 30
-"""Below this a collection has no themes that could be told from chance: only texts that share most are grouped."""
-
-_RESOLUTIONS = np.geomspace(0.25, 3.0, 12)
-"""Tried in turn: below, news falls into one or two topics; above, into its single stories."""
-
 _PROGRESS_FROM = 2_000
-"""Texts from which choosing takes over two seconds."""
+"""Texts from which finding topics takes over two seconds."""
 
-_SCAN_REFITS, _REFITS = 2, 10
-_NEARLY_BEST = 0.95
-"""Of cuts that hold nearly as well as the best, the coarsest is taken: fewer topics are easier to tell apart."""
-
-_KEPT = 0.8
-"""Share of the texts in each refit."""
-
-_LARGEST = 1 / 3
-"""A cut whose largest topic holds more of the texts tells too little apart, unless there is no other."""
-
-_SMALLEST = 3
-"""Texts a topic needs; the texts of smaller groups are unassigned."""
+_KEPT_FROM = 1_000
+"""Texts from which a fit is worth keeping in the cache."""
 
 _HOLDS = 0.6
 """Clusterwise Jaccard below which a topic is called unstable (Hennig 2007, section 4)."""
-
-_ALIKE = 0.35
-"""Cosine from which texts of a small collection are grouped."""
-
-Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True, repr=False)
@@ -149,8 +125,12 @@ def fit_topics(
     ids = articles["text_id"] if told else find_reprints(articles, progress=progress)
     texts = _distinct(articles, ids)
     read = readable(texts["title"].tolist(), texts["text"].tolist())
-    vectors = _vectors(read, texts["language"].tolist(), model, seed=seed, progress=progress)
-    cut = _cut(texts, vectors, GRANULARITIES[granularity], seed=seed, progress=progress)
+    named = model is None or isinstance(model, str)
+    key = cache_key("topics", granularity, seed, model, digest([*read, *texts["language"]])) if named else ""
+    asked = _Asked(model, GRANULARITIES[granularity], seed)
+    vectors, cut = _from_cache(key) or _fit(texts, read, asked, progress=progress)
+    if key and len(texts) >= _KEPT_FROM:
+        _to_cache(key, vectors, cut)
     return _assemble(_Fitted(articles, ids, texts, read, vectors), cut, seed=seed)
 
 
@@ -164,13 +144,12 @@ class _Fitted(NamedTuple):
     vectors: Vectors
 
 
-class _Cut(NamedTuple):
-    """The topic of each text, the stability of each topic, and the graph that was cut at this resolution."""
+class _Asked(NamedTuple):
+    """The sentence model or None, the factor on the resolution, and the seed."""
 
-    members: Labels
-    stability: NDArray[np.float64]
-    resolution: float
-    graph: Any
+    model: str | Any | None
+    factor: float
+    seed: int
 
 
 def _distinct(articles: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
@@ -193,110 +172,45 @@ def _vectors(read: list[str], languages: list[str], model: str | Any | None, *, 
     return np.asarray(np.hstack([words, sense]) / np.sqrt(2), dtype=np.float32)
 
 
-def _cut(texts: pd.DataFrame, vectors: Vectors, factor: float, *, seed: int, progress: bool) -> _Cut:
-    """The topics of the texts, numbered by size."""
+def _fit(texts: pd.DataFrame, read: list[str], asked: _Asked, *, progress: bool) -> tuple[Vectors, Cut]:
+    """The vectors of the texts, and their topics numbered by size."""
     languages = texts["language"].tolist()
-    graph = neighbour_graph(vectors, traces(texts["title"].tolist(), texts["text"].tolist(), languages), languages)
-    if len(texts) < FEWEST_TEXTS:
-        members = _small(graph, vectors)
-        return _Cut(*_ordered(members, np.full(members.max(initial=-1) + 1, np.nan)), float("nan"), graph)
-    resolution = _resolution(graph, seed, progress=progress) * factor
-    members = _without_small(_leiden(graph, resolution, seed), graph)
-    return _Cut(*_ordered(members, _stability(graph, members, resolution, seed)), resolution, graph)
+    with tqdm(total=4, desc="finding topics", unit=" steps", disable=not progress or len(read) < _PROGRESS_FROM) as bar:
+        vectors = _vectors(read, languages, asked.model, seed=asked.seed, progress=progress)
+        bar.update()
+        told = traces(texts["title"].tolist(), texts["text"].tolist(), languages)
+        bar.update()
+        graph = neighbour_graph(vectors, told, languages)
+        bar.update()
+        cut = cut_graph(graph, vectors, asked.factor, seed=asked.seed, progress=progress)
+        bar.update()
+    return vectors, cut
 
 
-@cache
-def _c_library() -> Any:
-    return ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
+def _to_cache(key: str, vectors: Vectors, cut: Cut) -> None:
+    graph = cut.graph.tocsr()
+    parts = {"data": graph.data, "indices": graph.indices, "indptr": graph.indptr, "vectors": vectors}
+    parts |= {"members": cut.members, "stability": cut.stability, "resolution": np.array(cut.resolution)}
+    sink = io.BytesIO()
+    np.savez_compressed(sink, allow_pickle=False, **parts)
+    keep_bytes("topics", key, sink.getvalue())
 
 
-def _leiden(graph: Any, resolution: float, seed: int) -> Labels:
-    # The library's refinement draws from C's rand() and leaves its own random_state aside: without a seed here the
-    # second call of a process gives other topics than the first.
-    if not graph.nnz:
-        return np.arange(graph.shape[0])
-    _c_library().srand(seed & 0x7FFFFFFF)
-    return np.asarray(Leiden(resolution, random_state=seed).fit_predict(graph), dtype=np.int64)
+def _from_cache(key: str) -> tuple[Vectors, Cut] | None:
+    """What was found before for the same texts by the same software, so that a report does not fit them again."""
+    kept = kept_bytes("topics", key) if key else None
+    if kept is None:
+        return None
+    try:
+        parts = np.load(io.BytesIO(kept), allow_pickle=False)
+        size = len(parts["members"])
+        graph = sparse.csr_matrix((parts["data"], parts["indices"], parts["indptr"]), shape=(size, size))
+        return parts["vectors"], Cut(parts["members"], parts["stability"], float(parts["resolution"]), graph)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
 
 
-def _small(graph: Any, vectors: Vectors) -> Labels:
-    """Groups of a collection too small for themes: texts joined by a cosine of .35, others unassigned."""
-    near = (vectors @ vectors.T) >= _ALIKE
-    linked = graph.multiply(near).tocsr() if graph.nnz else graph
-    _, groups = connected_components(linked, directed=False)
-    counts = np.bincount(groups) if len(groups) else np.zeros(0, dtype=np.int64)
-    return np.array([one if counts[one] > 1 else UNASSIGNED for one in groups], dtype=np.int64)
-
-
-def _resolution(graph: Any, seed: int, *, progress: bool) -> float:
-    """The resolution whose topics hold best when a fifth of the texts is left out, among cuts that tell things apart.
-
-    The criterion is the agreement of partitions over subsamples and over neighbouring resolutions (Ben-Hur,
-    Elisseeff and Guyon 2002; Arenas, Fernández and Gómez 2008), measured by the adjusted Rand index.
-    """
-    bar = tqdm(_RESOLUTIONS, desc="choosing how many topics", disable=not progress or graph.shape[0] < _PROGRESS_FROM)
-    tried = [(cut := _leiden(graph, float(one), seed), _agreement(graph, cut, float(one), seed)) for one in bar]
-    cuts = [cut for cut, _ in tried]
-    beside = [adjusted_rand_score(a, b) for a, b in pairwise(cuts)]
-    plateau = [np.mean([*beside[max(0, at - 1) : at], *beside[at : at + 1]]) for at in range(len(cuts))]
-    largest = np.array([np.bincount(cut).max() / len(cut) for cut in cuts])
-    telling = largest <= max(_LARGEST, largest.min())
-    score = np.where(telling, np.array([holds for _, holds in tried]) + plateau, -np.inf)
-    return float(_RESOLUTIONS[int(np.argmax(score >= _NEARLY_BEST * score.max()))])
-
-
-def _agreement(graph: Any, cut: Labels, resolution: float, seed: int) -> float:
-    refits = _refits(graph, resolution, seed, _SCAN_REFITS)
-    return float(np.mean([adjusted_rand_score(cut[part], again) for part, again in refits]))
-
-
-def _refits(graph: Any, resolution: float, seed: int, count: int) -> list[tuple[Labels, Labels]]:
-    """Subsamples without replacement and their groups."""
-    chance = np.random.default_rng(seed)
-    size = graph.shape[0]
-    parts = [np.sort(chance.choice(size, int(_KEPT * size), replace=False)) for _ in range(count)]
-    return [(part, _leiden(graph[part][:, part], resolution, seed)) for part in parts]
-
-
-def _without_small(members: Labels, graph: Any) -> Labels:
-    """Unassign the texts of groups with fewer than three texts and texts that are near no other."""
-    alone = np.asarray(graph.sum(axis=1)).ravel() == 0
-    counts = np.bincount(members)
-    return np.where(alone | (counts[members] < _SMALLEST), UNASSIGNED, members)
-
-
-def _stability(graph: Any, members: Labels, resolution: float, seed: int) -> NDArray[np.float64]:
-    """Per group the mean over refits of its best Jaccard match (Hennig 2007)."""
-    groups = members.max(initial=-1) + 1
-    best = np.zeros((_REFITS, groups))
-    for at, (part, again) in enumerate(_refits(graph, resolution, seed + 1, _REFITS)):
-        own = members[part]
-        known = own >= 0
-        shared = np.zeros((groups, again.max(initial=-1) + 1))
-        np.add.at(shared, (own[known], again[known]), 1)
-        union = (
-            np.bincount(own[known], minlength=groups)[:, None]
-            + np.bincount(again, minlength=shared.shape[1])[None, :]
-            - shared
-        )
-        best[at] = (shared / np.maximum(union, 1)).max(axis=1, initial=0)
-    return np.asarray(best.mean(axis=0), dtype=np.float64)
-
-
-def _ordered(members: Labels, stability: NDArray[np.float64]) -> tuple[Labels, NDArray[np.float64]]:
-    """Number the groups from the largest down; equal ones by their first text."""
-    groups, first, counts = np.unique(members, return_index=True, return_counts=True)
-    real = [
-        (-int(n), int(at), int(group))
-        for group, at, n in zip(groups, first, counts, strict=True)
-        if group != UNASSIGNED
-    ]
-    order = [group for _, _, group in sorted(real)]
-    number = {group: at for at, group in enumerate(order)} | {UNASSIGNED: UNASSIGNED}
-    return np.array([number[int(one)] for one in members], dtype=np.int64), stability[order] if order else stability[:0]
-
-
-def _assemble(fitted: _Fitted, cut: _Cut, *, seed: int) -> Topics:
+def _assemble(fitted: _Fitted, cut: Cut, *, seed: int) -> Topics:
     articles, ids, texts, read, vectors = fitted
     by_text = dict(zip(texts["text_id"], cut.members, strict=True))
     assigned = pd.Series([by_text[one] for one in ids], index=articles.index, dtype="int64", name="topic")
@@ -351,8 +265,8 @@ def _hierarchy(graph: Any, members: Labels, named: pd.Series, seed: int) -> pd.D
     if size == 0:
         return pd.DataFrame({"broader": pd.Series(dtype="int64"), "label": pd.Series(dtype="str")}, index=named.index)
     between = edges_between(graph, members, size)
-    broader = _leiden(between, 1.0, seed) if between.nnz else np.arange(size)
-    broader, _ = _ordered(broader, np.zeros(broader.max() + 1))
+    broader = communities(between, 1.0, seed) if between.nnz else np.arange(size)
+    broader, _ = numbered(broader, np.zeros(broader.max() + 1))
     heads = {group: f"{named.iloc[at]} …" for group, at in zip(*np.unique(broader, return_index=True), strict=True)}
     return pd.DataFrame({"broader": broader, "label": [heads[one] for one in broader]}, index=named.index)
 
