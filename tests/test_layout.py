@@ -63,7 +63,7 @@ ORDER = (
 """A module imports only from those before it. `readers` is a folder and counts as one."""
 
 DRAWING = ("look", "plot_marks", "plot_words", "plot_topics", "plot_outlets", "plot")
-DRAWING_KNOWS = {"articles", "topics", "events", "periods", "coverage", *DRAWING}
+DRAWING_KNOWS = {"articles", "languages", "topics", "events", "periods", "coverage", *DRAWING}
 """Plots draw tables: they know the errors and the shapes of what they draw, but no step that makes the tables."""
 
 BEFORE_THE_TABLE = {"readers", "languages", "phrases", "stated", "outlets", "boilerplate", "clean", "dates", "reprints"}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.articles import WorkbenchError, empty_articles
     from workbench.clean import original, removed, removed_lines
     from workbench.coverage import account, compare, composition, coverage, coverage_by
-    from workbench.desk import query_desk
+    from workbench.desk import browse, query_desk
     from workbench.events import Event, Events, about, find_events, load_events, matches
     from workbench.findings import (
         describe_collection,
@@ -80,7 +80,7 @@ _HOME = {
         "describe_topics",
         "few_texts",
     ),
-    "desk": ("query_desk",),
+    "desk": ("browse", "query_desk"),
     "report": ("verify_report", "write_report"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}

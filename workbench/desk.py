@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
+import itables
 import pandas as pd
 
 from workbench.articles import WorkbenchError, require
@@ -12,6 +13,9 @@ from workbench.findings import describe_search
 from workbench.markup import markdown
 from workbench.search import search
 from workbench.summary import listing, readable
+
+_MOST_BYTES = "4MB"
+"""Of a table in a notebook; beyond it, rows are left out and itables says so."""
 
 
 class QueryDesk:
@@ -54,3 +58,12 @@ def query_desk(articles: pd.DataFrame, query: str = "", *, most: int = 20) -> Qu
     """
     require(articles, "title", "text")
     return QueryDesk(articles, query, most)
+
+
+def browse(articles: pd.DataFrame) -> None:
+    """Show the articles in the notebook as a table to search and sort: when, outlet, language, title."""
+    itables.init_notebook_mode(all_interactive=False, connected=False)
+    left = [{"className": "dt-left", "targets": "_all"}]
+    style = "width:100%;table-layout:auto"
+    looks: dict[str, Any] = {"classes": "display compact", "style": style, "columnDefs": left, "showIndex": False}
+    itables.show(listing(articles), maxBytes=_MOST_BYTES, **looks)

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.articles import require
+from workbench.languages import NAMES
 from workbench.look import GREY, colour_of, count, describe, frame, lead, nothing, safe
 from workbench.plot_words import NEEDED, account_note, hover_data
 
@@ -69,7 +70,7 @@ def _draw_rows(figure: go.Figure, shown: pd.DataFrame, by: str, unit: str) -> No
         )  # fmt: skip
     figure.update_yaxes(
         tickvals=rows,
-        ticktext=[safe(name, most=24) for name in table["group"]],
+        ticktext=[safe(NAMES.get(name, name) if by == "language" else name, most=24) for name in table["group"]],
         tickfont={"size": 11},
         range=[len(shown) - 0.4, -0.6],
     )

@@ -30,7 +30,7 @@ import pandas as pd
 
 from workbench import store
 from workbench.articles import WorkbenchError, as_articles, digest, require
-from workbench.events import Event, KnownDate, about, write_event
+from workbench.events import Event, KnownDate, about, find_events, write_event
 from workbench.manifest import (
     FORMAT,
     Difference,
@@ -83,10 +83,11 @@ def write_report(  # noqa: PLR0913 - each is a plain choice of whoever writes th
 ) -> Path:
     """The path of the report written to `path`: one HTML file that opens offline and can be mailed.
 
-    `articles` is the whole collection; those `event` is about are the matched ones, all of them without an event.
-    `ledger` is what `import_ledger` gave. `parameters` are handed to the notebook, over its own; `collection` and
-    `event` are set to the articles and the event given here unless they are among them. `excerpt_chars` is how much
-    of an article's text the file may hold at most; 0 gives titles only.
+    `articles` is the whole collection; those `event` is about are the matched ones. Without `event` it is the one that
+    the notebook's cell of parameters names, and all articles where it names none. `ledger` is what `import_ledger`
+    gave. `parameters` are handed to the notebook, over its own; `collection` and `event` are set to the articles and
+    the event given here unless they are among them. `excerpt_chars` is how much of an article's text the file may hold
+    at most; 0 gives titles only.
 
     Raises WorkbenchError where the notebook fails or the file cannot be written; an older file then stays whole.
     """
@@ -97,7 +98,9 @@ def write_report(  # noqa: PLR0913 - each is a plain choice of whoever writes th
         raise WorkbenchError(f"there is no folder {str(path.parent)!r} to write the report to; make it first")
     if event is not None and not isinstance(event, Event):
         raise WorkbenchError(f"event is a {type(event).__name__}; take one from wb.load_events")
-    setting = _Setting(Path(notebook), event, dict(parameters or {}), excerpt_chars, title, progress)
+    given = dict(parameters or {})
+    event = event or _stated_event(Path(notebook), given)
+    setting = _Setting(Path(notebook), event, given, excerpt_chars, title, progress)
     _replace(path, _compose(setting, articles, ledger))
     return path
 
@@ -216,6 +219,17 @@ def _defaults(notebook: Path) -> dict[str, Any]:
     cells = [cell for cell in read_notebook(notebook).cells if "parameters" in cell.metadata.get("tags", [])]
     found = stated_parameters(cells[0].source) if cells else {}
     return {name: _portable(name, value) for name, value in found.items() if name not in _OURS}
+
+
+def _stated_event(notebook: Path, given: Mapping[str, Any]) -> Event | None:
+    """The event that the parameters name, those given before those of the notebook; None where there is no such one."""
+    cells = [cell for cell in read_notebook(notebook).cells if "parameters" in cell.metadata.get("tags", [])]
+    stated = (stated_parameters(cells[0].source) if cells else {}) | dict(given)
+    name, events_file = stated.get("event"), stated.get("events_file")
+    if not isinstance(name, str):
+        return None
+    events = find_events(str(stated.get("collection") or "."), events_file if isinstance(events_file, str) else None)
+    return events.get(name)
 
 
 def _event_facts(event: Event | None) -> dict[str, Any] | None:
