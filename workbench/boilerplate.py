@@ -16,6 +16,7 @@ from itertools import pairwise
 
 import pandas as pd
 from anyascii import anyascii
+from tqdm.auto import tqdm
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…»”\"])[ \t\u00a0]+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ])")
 _LONG_LINE = 400
@@ -94,7 +95,7 @@ def _sentences(line: str) -> list[str]:
     return [line[start:end] for start, end in pairwise(cuts) if end > start]
 
 
-def learn(texts: pd.Series, *, groups: Sequence[str]) -> dict[str, frozenset[str]]:
+def learn(texts: pd.Series, *, groups: Sequence[str], progress: bool = False) -> dict[str, frozenset[str]]:
     """Per group (an outlet), the units it repeats at the edges of articles that otherwise differ.
 
     A unit counts when it stands in at least three articles of the group, and in one of two hundred, within four
@@ -104,9 +105,8 @@ def learn(texts: pd.Series, *, groups: Sequence[str]) -> dict[str, frozenset[str
     members: dict[str, list[str]] = defaultdict(list)
     for text, group in zip(texts, groups, strict=True):
         members[group].append(text)
-    return {
-        group: found for group, found in ((name, _repeated(list(set(held)))) for name, held in members.items()) if found
-    }
+    bar = tqdm(members.items(), desc="learning what outlets repeat", unit=" outlets", disable=not progress)
+    return {group: found for group, found in ((name, _repeated(list(set(held)))) for name, held in bar) if found}
 
 
 def _repeated(texts: list[str]) -> frozenset[str]:

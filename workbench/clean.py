@@ -122,23 +122,33 @@ def clean_articles(raw: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame:
     table = raw.copy(deep=False)
     for name in ("title", "text"):
         table[name] = table[name].fillna("").astype("str")
-    outlets = _outlets(raw)
+    outlets = _outlets(raw, progress=progress)
     table["source"] = [
         outlets.of(_given(source), _given(url)) for source, url in zip(raw["source"], raw["url"], strict=True)
     ]
     read = table["title"].tolist()
     table = _clean_titles(_clean_texts(table, outlets, progress=progress), read, outlets)
-    table["language"] = [_language(title, text) for title, text in zip(table["title"], table["text"], strict=True)]
+    rows = zip(table["title"], table["text"], strict=True)
+    quiet = _is_quiet(table, progress=progress)
+    bar = tqdm(rows, total=len(table), desc="telling languages", unit=" articles", disable=quiet)
+    table["language"] = [_language(title, text) for title, text in bar]
     return table
 
 
-def _outlets(raw: pd.DataFrame) -> Outlets:
+def _is_quiet(table: pd.DataFrame, *, progress: bool) -> bool:
+    """Whether no bar is shown: none is wanted, or the step takes no two seconds."""
+    return not progress or len(table) < _PROGRESS_FROM
+
+
+def _outlets(raw: pd.DataFrame, *, progress: bool) -> Outlets:
     heads = (
         f"{_given(title) or ''}\n{(_given(text) or '')[:1500]}"
         for title, text in zip(raw["title"], raw["text"], strict=True)
     )
     stated = ((_given(source), _given(url)) for source, url in zip(raw["source"], raw["url"], strict=True))
-    return learn_outlets((source, url, head) for (source, url), head in zip(stated, heads, strict=True))
+    rows = ((source, url, head) for (source, url), head in zip(stated, heads, strict=True))
+    quiet = _is_quiet(raw, progress=progress)
+    return learn_outlets(tqdm(rows, total=len(raw), desc="learning outlets", unit=" articles", disable=quiet))
 
 
 def _given(value: object) -> str | None:
@@ -151,7 +161,7 @@ def _language(title: str, text: str) -> str:
 
 def _clean_texts(table: pd.DataFrame, outlets: Outlets, *, progress: bool) -> pd.DataFrame:
     groups = [_given(source) or "" for source in table["source"]]
-    learned = boilerplate.learn(table["text"], groups=groups)
+    learned = boilerplate.learn(table["text"], groups=groups, progress=not _is_quiet(table, progress=progress))
     names = [table[name] if name in table else pd.Series(None, index=table.index) for name in ("format", "file")]
     rows = zip(table["title"], table["text"], *names, groups, strict=True)
     bar = tqdm(

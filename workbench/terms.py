@@ -67,7 +67,7 @@ def terms_of(title: str, text: str, language: str) -> set[Form]:
 
 def topic_terms(
     titles: Sequence[str],
-    texts: Sequence[str],
+    texts: Iterable[str],
     languages: Sequence[str],
     topics: Sequence[int],
     *,

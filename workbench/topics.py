@@ -131,7 +131,7 @@ def fit_topics(
     vectors, cut = _from_cache(key) or _fit(texts, read, asked, progress=progress)
     if key and len(texts) >= _KEPT_FROM:
         _to_cache(key, vectors, cut)
-    return _assemble(_Fitted(articles, ids, texts, read, vectors), cut, seed=seed)
+    return _assemble(_Fitted(articles, ids, texts, read, vectors, progress), cut, seed=seed)
 
 
 class _Fitted(NamedTuple):
@@ -142,6 +142,7 @@ class _Fitted(NamedTuple):
     texts: pd.DataFrame
     read: list[str]
     vectors: Vectors
+    progress: bool
 
 
 class _Asked(NamedTuple):
@@ -211,7 +212,7 @@ def _from_cache(key: str) -> tuple[Vectors, Cut] | None:
 
 
 def _assemble(fitted: _Fitted, cut: Cut, *, seed: int) -> Topics:
-    articles, ids, texts, read, vectors = fitted
+    articles, ids, texts, read, vectors, _ = fitted
     by_text = dict(zip(texts["text_id"], cut.members, strict=True))
     assigned = pd.Series([by_text[one] for one in ids], index=articles.index, dtype="int64", name="topic")
     numbers = pd.RangeIndex(len(cut.stability), name="topic")
@@ -238,7 +239,9 @@ def _named(fitted: _Fitted, members: Labels, numbers: pd.Index) -> tuple[pd.Data
     """The terms of the topics, names of outlets left out, and one label per topic."""
     titles, texts, languages = (fitted.texts[name].tolist() for name in ("title", "text", "language"))
     sources = sorted({str(one) for one in fitted.articles["source"].dropna()})
-    terms = topic_terms(titles, texts, languages, members.tolist(), ignored=sources)
+    quiet = not fitted.progress or len(texts) < _PROGRESS_FROM
+    bar = tqdm(texts, desc="naming topics", unit=" texts", disable=quiet)
+    terms = topic_terms(titles, bar, languages, members.tolist(), ignored=sources)
     spoken = fitted.texts.assign(topic=members)[members >= 0].groupby(["topic", "language"]).size()
     return terms, labels(terms, spoken) if len(spoken) else pd.Series(dtype="str", index=numbers, name="label")
 
