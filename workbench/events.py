@@ -92,8 +92,8 @@ class Events(Mapping[str, Event]):
         if name in self._events:
             return self._events[name]
         close = difflib.get_close_matches(str(name), self._events, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise UnknownEvent(f"there is no event {name!r}{hint} The events are {', '.join(self._events) or 'none'}")
+        hint = f"; did you mean {close[0]!r}? The" if close else "; the"
+        raise UnknownEvent(f"there is no event {name!r}{hint} events are {', '.join(self._events) or 'none'}")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._events)
