@@ -45,6 +45,9 @@ COLUMNS: dict[str, str] = {
 PRECISIONS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year", "unknown")
 """Values of `published_precision`, finest first."""
 
+INFERRED = "inferred: "
+"""What `published_from` begins with where the date was worked out and not stated; such an article is never certain."""
+
 RAW_COLUMNS = (
     "title",
     "text",
@@ -108,6 +111,17 @@ def _typed(column: pd.Series, kind: str) -> pd.Series:
 def _absent(table: pd.DataFrame, kind: str) -> pd.Series:
     missing = pd.NaT if kind == TIME else None
     return pd.Series(missing, index=table.index, dtype=kind)
+
+
+def is_inferred(articles: pd.DataFrame) -> pd.Series:
+    """For each article whether its date was worked out and not stated; False where the table does not say.
+
+    >>> is_inferred(pd.DataFrame({"published_from": ["inferred: a copy is dated 2022-01-12", "field: 2022-01-12"]})).tolist()
+    [True, False]
+    """
+    if "published_from" not in articles:
+        return pd.Series(False, index=articles.index, name="inferred")
+    return articles["published_from"].astype("str").str.startswith(INFERRED, na=False).astype(bool).rename("inferred")
 
 
 def require(articles: pd.DataFrame, *columns: str) -> None:
