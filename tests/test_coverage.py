@@ -23,10 +23,11 @@ rows = st.lists(
         st.sampled_from(["AP", "dpa", "Le Monde", None]),
         st.sampled_from(["a", "b", "c", "d", "e", None]),
         st.booleans(),
+        st.booleans(),
     ),
     max_size=25,
 )
-"""Of each article: day of publication, length of its interval in days, outlet, text, and whether it matches."""
+"""Of each article: first day, days its interval is long, outlet, text, whether it matches, whether it is inferred."""
 
 
 def table(drawn: list[tuple[Any, ...]]) -> pd.DataFrame:
@@ -42,6 +43,7 @@ def table(drawn: list[tuple[Any, ...]]) -> pd.DataFrame:
             "source": pd.Series([row[2] for row in drawn], dtype="str"),
             "text_id": pd.Series([row[3] for row in drawn], dtype="str"),
             "match": pd.Series([row[4] for row in drawn], dtype="bool"),
+            "published_from": ["inferred: a copy" if row[5:] == (True,) else "field" for row in drawn],
         }
     )
     return frame.set_axis(pd.Index([f"id{number}" for number in range(len(drawn))], name="article_id", dtype="str"))
@@ -72,8 +74,22 @@ def test_every_matching_article_is_certain_possible_undated_or_outside(drawn: An
     ):
         assert counted["articles"] == number
         assert counted["certain"] + counted["possible"] + counted["undated"] + counted["outside"] == number
-    assert found["articles"].sum() == found.attrs["account"]["certain"]
+    assert found["articles"].sum() == found.attrs["account"]["certain"] <= sum(not row[5] for row in drawn)
     assert found["possible"].max() <= found.attrs["account"]["possible"] or found.empty
+
+
+@law
+@given(rows, st.sampled_from(list(PERIODS)))
+def test_an_inferred_date_moves_an_article_from_certain_to_possible_and_changes_nothing_else(
+    drawn: Any, every: Any
+) -> None:
+    stated = table([(*row[:5], False) for row in drawn])
+    inferred = stated.assign(published_from="inferred: a copy")
+    window = {"start": "2021-12-30", "end": "2022-01-20"}
+    before, after = (account(articles, every=every, **window) for articles in (stated, inferred))
+    assert after["certain"] == 0
+    assert after["possible"] == before["certain"] + before["possible"]
+    assert after[["undated", "outside"]].tolist() == before[["undated", "outside"]].tolist()
 
 
 @law

@@ -58,6 +58,7 @@ def describe_collection(articles: pd.DataFrame, ledger: pd.DataFrame | None = No
         f"from {_count(own['outlets'], 'outlet')} in {_languages(articles)}.",
         f"Those with a date were published between {first} and {last}." if first else "None has a date.",
         _some(own["undated"], "article has no known day", "articles have no known day"),
+        _some(own["inferred"], "date is inferred, not stated", "dates are inferred, not stated"),
         _some(int(articles["source"].isna().sum()), "article names no outlet", "articles name no outlet"),
         _some(own["machine_translated"], "is machine-translated", "are machine-translated"),
         _seen(ledger),

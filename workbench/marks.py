@@ -27,13 +27,13 @@ import base64
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.articles import WorkbenchError
+from workbench.articles import WorkbenchError, is_inferred
 from workbench.periods import WEEKDAYS
 from workbench.search import published_interval
 
@@ -164,9 +164,10 @@ def _by_rule(
     groups = _groups(trace, points, rule)
     rows_of = {group: _rows_of(pool, rule, group, ids) for group in dict.fromkeys(groups)}
     low, high = (each.dt.tz_localize(None).to_numpy() for each in published_interval(pool))
+    spans = _Spans(low, high, ~is_inferred(pool).to_numpy(dtype=bool))
     place = pool["place"].to_numpy(dtype=np.intp)
     periods = _periods(points, rule)
-    found = [_within(period, rows_of[group], low, high, place) for period, group in zip(periods, groups, strict=True)]
+    found = [_within(period, rows_of[group], spans, place) for period, group in zip(periods, groups, strict=True)]
     return [[at for at in mark if at < 0] for mark in found] if rule.get("only") == "possible" else found
 
 
@@ -262,16 +263,21 @@ def _rows_of(pool: pd.DataFrame, rule: Mapping[str, Any], group: Any, ids: Mappi
     return np.isin(pool["place"].to_numpy(), list(members))
 
 
+class _Spans(NamedTuple):
+    """When articles were published: [low, high), and whether that is stated or was inferred."""
+
+    low: NDArray[Any]
+    high: NDArray[Any]
+    stated: NDArray[np.bool_]
+
+
 def _within(
-    period: tuple[Any, Any] | None,
-    rows: NDArray[np.bool_],
-    low: NDArray[Any],
-    high: NDArray[Any],
-    place: NDArray[np.intp],
+    period: tuple[Any, Any] | None, rows: NDArray[np.bool_], spans: _Spans, place: NDArray[np.intp]
 ) -> list[int]:
+    """Places of the articles in the period; those that only may be in it as -1 - place."""
     if period is None:
         return [int(each) for each in place[rows]]
     start, end = period
-    meets = rows & (low < end) & (high > start)
-    certain = meets & (low >= start) & (high <= end)
+    meets = rows & (spans.low < end) & (spans.high > start)
+    certain = meets & spans.stated & (spans.low >= start) & (spans.high <= end)
     return [*map(int, place[certain]), *(-1 - int(each) for each in place[meets & ~certain])]

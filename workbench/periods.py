@@ -1,7 +1,8 @@
 """Calendar periods: days, weeks, months, quarters and years in UTC, and in which of them an article falls.
 
-An article's time is an interval [low, high). Inside one period it is certain there; meeting several it is possible
-in each of them; meeting none it is outside; without an interval it is undated. Each article is exactly one of these.
+An article's time is an interval [low, high). Inside one period it is certain there, when the interval is stated;
+meeting several, or inferred, it is possible in each it meets; meeting none it is outside; without an interval it is
+undated. Each article is exactly one of these.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.articles import WorkbenchError
+from workbench.articles import WorkbenchError, is_inferred
 from workbench.query import period as period_of
 from workbench.search import published_interval
 
@@ -43,11 +44,15 @@ _DAY = 86_400_000_000
 
 @dataclass(frozen=True)
 class Times:
-    """The intervals of articles in microseconds since 1970; `low` and `high` mean nothing where not `dated`."""
+    """The intervals of articles in microseconds since 1970; `low` and `high` mean nothing where not `dated`.
+
+    `stated` is False where there is no interval and where it was inferred: such an article is never certain.
+    """
 
     low: Whole
     high: Whole
     dated: Flags
+    stated: Flags
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,8 @@ def times_of(articles: pd.DataFrame) -> Times:
             f"the times of the table cannot be read ({problem}); make them with pd.to_datetime(…, utc=True)"
         ) from None
     dated = (low.notna() & high.notna()).to_numpy(dtype=bool)
-    return Times(_microseconds(low), _microseconds(high), dated)
+    stated = dated & ~is_inferred(articles).to_numpy(dtype=bool)
+    return Times(_microseconds(low), _microseconds(high), dated, stated)
 
 
 def _microseconds(times: pd.Series) -> Whole:
@@ -140,7 +146,7 @@ def place(times: Times, grid: Grid) -> Places:
     first = np.searchsorted(grid.edges, times.low, side="right") - 1
     last = np.searchsorted(grid.edges, times.high, side="left") - 1
     outside = times.dated & ((last < 0) | (first >= size))
-    certain = times.dated & ~outside & (first == last)
+    certain = times.stated & ~outside & (first == last)
     possible = times.dated & ~outside & ~certain
     return Places(np.maximum(first, 0), np.minimum(last, size - 1), certain, possible, outside, ~times.dated)
 
@@ -177,8 +183,8 @@ def _days(value: Day, name: str) -> tuple[int, int]:
 
 
 def _extent(times: Times, step: tuple[str, int] | None, week_start: str) -> tuple[int, int] | None:
-    """From the first day to after the last day of the articles that fall inside one calendar period."""
-    low, last = times.low[times.dated], times.high[times.dated] - 1
+    """From the first day to after the last day of the articles stated to fall inside one calendar period."""
+    low, last = times.low[times.stated], times.high[times.stated] - 1
     if step is not None:
         inside = _number(low, step, week_start) == _number(last, step, week_start)
         low, last = low[inside], last[inside]

@@ -54,6 +54,6 @@ def _account(known: Mapping[str, int], total: int | None = None) -> str:
     of = "" if total is None else f" of {count(total)}"
     return (
         f"{count(known.get('articles', 0))}{of} articles: {count(known.get('certain', 0))} dated to one period, "
-        f"{count(known.get('possible', 0))} to several, {count(known.get('undated', 0))} undated, "
-        f"{count(known.get('outside', 0))} outside the window"
+        f"{count(known.get('possible', 0))} possible (several periods, or inferred), "
+        f"{count(known.get('undated', 0))} undated, {count(known.get('outside', 0))} outside the window"
     )

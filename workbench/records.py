@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench.articles import is_inferred
 from workbench.excerpts import excerpts
 from workbench.languages import NAMES
 from workbench.marks import Listed, missing
@@ -15,6 +16,7 @@ from workbench.markup import one_line, safe_link
 
 FLAGS = {
     "u": "without a certain day",
+    "i": "with an inferred date",
     "t": "machine-translated",
     "r": "copies of a listed text",
     "n": "without a topic",
@@ -72,7 +74,10 @@ def _lines(column: pd.Series) -> list[str]:
 
 
 def when(articles: pd.DataFrame) -> list[str]:
-    """When each article was published, no finer than is known: `2022-01-12`, `2022-01`, `2022-01-10 to 2022-01-16`."""
+    """When each article was published, no finer than is known: `2022-01-12`, `2022-01`, `2022-01-10 to 2022-01-16`.
+
+    A date that was worked out and not stated says so: `2022-01-12 to 2022-01-18 (inferred)`.
+    """
     parts = zip(
         articles["published"],
         articles["published_low"],
@@ -80,7 +85,8 @@ def when(articles: pd.DataFrame) -> list[str]:
         articles["published_precision"],
         strict=True,
     )
-    return [_when(*row) for row in parts]
+    worked_out = is_inferred(articles)
+    return [_when(*row) + (" (inferred)" if one else "") for row, one in zip(parts, worked_out, strict=True)]
 
 
 def _when(published: Any, low: Any, high: Any, precision: Any) -> str:
@@ -103,12 +109,13 @@ def _unassigned(topic: Any) -> bool:
 
 def flags(articles: pd.DataFrame) -> list[str]:
     """For each article the letters of what to know about it before counting on it."""
-    undated = articles["published"].isna().to_numpy(dtype=bool)
+    inferred = is_inferred(articles).to_numpy(dtype=bool)
+    undated = articles["published"].isna().to_numpy(dtype=bool) & ~inferred
     translated = articles["translated_from"].notna().to_numpy(dtype=bool)
     again = (articles["text_id"].notna() & articles["text_id"].duplicated()).to_numpy(dtype=bool)
     topics = articles["topic"] if "topic" in articles.columns else [0] * len(articles)
     loose = np.array([_unassigned(topic) for topic in topics], dtype=bool)
-    named = (("u", undated), ("t", translated), ("r", again), ("n", loose))
+    named = (("u", undated), ("i", inferred), ("t", translated), ("r", again), ("n", loose))
     return ["".join(letter for letter, which in named if which[row]) for row in range(len(articles))]
 
 
@@ -123,6 +130,7 @@ def amounts(articles: pd.DataFrame, matched: pd.DataFrame) -> dict[str, int]:
         "outlets": int(matched["source"].nunique()),
         "languages": int(matched["language"].nunique()),
         "undated": letters.count("u"),
+        "inferred": letters.count("i"),
         "machine_translated": letters.count("t"),
         "unassigned": letters.count("n"),
     }

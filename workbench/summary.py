@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from workbench.articles import WorkbenchError, require
+from workbench.articles import WorkbenchError, is_inferred, require
 from workbench.communities import UNASSIGNED
 from workbench.coverage import NONE, coverage_by
 from workbench.events import Event, KnownDate
@@ -71,13 +71,15 @@ def set_aside(articles: pd.DataFrame, ledger: pd.DataFrame | None = None) -> pd.
     """What is not counted like the rest, and how many of it: `what`, `number`, `of` and an `example`.
 
     Records come from the import ledger (none where it is not given): merged and refused ones, by their reason.
-    Articles are those without a known day, without an outlet, machine-translated, or further copies of a text.
+    Articles are those without a known day, with an inferred date, without an outlet, machine-translated, or further
+    copies of a text.
     """
     rows = [] if ledger is None else _from_ledger(ledger)
     first = articles.sort_index()
     later = first["text_id"].notna() & first["text_id"].duplicated()
     flagged = {
-        "articles without a known day: in the collection, on no date": first["published"].isna(),
+        "articles without a known day: in the collection, on no date": first["published"].isna() & ~is_inferred(first),
+        "articles whose date was inferred: possible, never certain": is_inferred(first),
         "articles that name no outlet: in no outlet's count": first["source"].isna(),
         "machine-translated articles: kept, and flagged": first["translated_from"].notna(),
         "further copies of a text: articles, but no texts of their own": later,

@@ -3,7 +3,7 @@
   const page = document.documentElement;
   const one = (selector, within) => (within || document).querySelector(selector);
   const all = (selector, within) => [...(within || document).querySelectorAll(selector)];
-  const WORDS = { u: "no certain day", t: "machine-translated", r: "copy of a listed text", n: "no topic" };
+  const WORDS = { u: "no certain day", i: "date inferred", t: "machine-translated", r: "copy of a listed text", n: "no topic" };
   const FIRST = 50;
   let content = null;
 
