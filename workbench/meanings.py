@@ -128,8 +128,8 @@ def _month_name(meaning: Meaning, published: date, tense: str) -> Iterator[Days]
         following = last + 12
         counts = [following, following + 12] if following < (published.year + 1) * 12 else [following]
     else:
-        this = last == now
-        counts = {"past": [last], "future": [last, last + 12] if this else [last + 12]}.get(tense, [last, last + 12])
+        nearest = last if now - last < 6 else last + 12
+        counts = {"past": [last, nearest], "future": [last + 12, nearest]}.get(tense, [last, last + 12])
     yield from (_of_month(count) for count in counts)
 
 
@@ -143,7 +143,11 @@ def _date(meaning: Meaning, _: date, __: str) -> Iterator[Days]:
 
 
 def _day_month(meaning: Meaning, published: date, tense: str) -> Iterator[Days]:
-    """A day without its year: the last and the next one; a weekday beside it rules out the years it does not fit."""
+    """A day without its year: the last, the next one, or both; a weekday beside it rules out a year it does not fit.
+
+    Tense is told from the nearest verb, which may be another's: it never rules out the nearer of the two, because
+    news that leaves a year out means a day not far away.
+    """
     month, day = meaning.month or 0, meaning.day or 0
     if meaning.year_shift is not None:
         low = date(published.year + meaning.year_shift, month, day)
@@ -153,7 +157,8 @@ def _day_month(meaning: Meaning, published: date, tense: str) -> Iterator[Days]:
     every = list(_anniversaries(month, day, published.year))
     last = max(one for one in every if one <= published)
     following = min(one for one in every if one > published)
-    for one in _near(last, following, published, tense):
+    nearest = last if published - last < following - published else following
+    for one in {nearest, *_near(last, following, published, tense)}:
         if meaning.weekday is None or one.weekday() == meaning.weekday:
             yield one, one + _DAY
 

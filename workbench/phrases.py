@@ -9,19 +9,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
+from workbench.idioms import Idioms, Phrase, idioms
 from workbench.meanings import Days, Meaning
 
 _MOST = 5
 """Phrases quoted per article: enough to see what kind of evidence the text gives."""
 
+_HEAD = 2000
+"""Characters from which they are quoted; a long text costs no more than a short one."""
+
 _LONGEST_SENTENCE = 300
 _DATELINE_WITHIN = 200
 """Characters in which a dateline has begun and ended; the longest met was 90."""
 
-_DAY = r"(?P<d>(?:0?[1-9]|[12]\d|3[01])(?!\d))"
-_YEAR = r"(?P<y>(?:19|20)\d\d(?!\d))"
 _UPPER = "A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ"
 _OPENERS = r"[\s«»\"“”„'‘’(\[—–*#-]*"
 _SHORT = (
@@ -29,11 +30,10 @@ _SHORT = (
     r"(?<!\b(?:Mrs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec|bzw|тыс|млн|руб))"
 )
 _SENTENCE_END = re.compile(rf"(?:{_SHORT}[.]|[!?…])[\"»”’)\]]*\s+(?={_OPENERS}[{_UPPER}¿¡0-9])|\n\s*\n")
-_AT_START = re.compile(r"(?:^|[.!?…:;»\"“”„«—–(\[]\s*|\n\s*|\s-\s)[\"'«“„(\[]*$")
 _QUOTED = re.compile(
     r"«[^»]{1,1500}»|“[^”“]{1,1500}[”“]|„[^“”]{1,1500}[“”]|(?<![\w\"])\"(?=\S)(?:(?!\n\s*\n)[^\"]){1,1500}(?<=\S)\"(?!\w)"
 )
-_PLACE = re.compile(rf"^[\s*_«\"(]*[{_UPPER}][^\n!?;:—]{{1,70}}[,.(/]\s*$|^[\s*_(]*$")
+_PLACE = re.compile(rf"^[\s*_«\"]*[{_UPPER}][\w.'’-]*(?:[ ,/-]+(?:[{_UPPER}][\w.'’-]*|\w{{1,3}}))*\s*[,./]\s*$")
 _AFTER_DATELINE = re.compile(
     r"^[\s,.]*(?:(?:19|20)\d\d[\s,.]*(?:г(?:ода|\.)?|року|р\.)?)?[\s.,)]*"
     r"(?:[-–—]{1,2}\s|[(/][^()/\n]{2,40}[)/]|[A-ZА-ЯІЇЄҐ][\w.]{2,20}[\s.]*(?:[-–—]{1,2}\s|/))"
@@ -69,59 +69,6 @@ class Mention:
         return self.meaning.days(published, self.tense)
 
 
-@cache
-def _lexicon(name: str) -> dict[str, dict[str, Any]]:
-    return tomllib.loads(files("workbench").joinpath(f"lexicon/{name}.toml").read_text("utf-8"))
-
-
-class _Language:
-    """The patterns of one language, compiled."""
-
-    def __init__(self, name: str) -> None:
-        words = _lexicon("times")[name]
-        self.tables = {
-            kind: [re.compile(one, re.IGNORECASE) for one in words[f"{kind}s"]]
-            for kind in ("weekday", "month", "number")
-        }
-        self.parts = {part: re.compile(one, re.IGNORECASE) for part, one in words["parts"].items()}
-        self.small, self.capital = words["small"], words["capital"]
-        self.macros = {
-            "{weekday}": _any("weekday", words["weekdays"]),
-            "{weekday2}": _any("weekday2", words["weekdays"]),
-            "{weekday3}": _any("weekday3", words["weekdays"]),
-            "{month}": _any("month", words["months"]),
-            "{month2}": _any("month2", words["months"]),
-            "{n}": _any("n", [r"\d{1,2}", *words["numbers"]]),
-            "{part}": _any("part", list(words["parts"].values())),
-            "{hour}": words["hour"],
-            "{d}": _DAY,
-            "{d2}": _DAY.replace("<d>", "<d2>"),
-            "{y}": _YEAR,
-        }
-        listed = [*words["phrases"], *_lexicon("times")["common"]["phrases"]]
-        self.phrases = [(meaning, self._compiled(one)) for meaning, one in listed]
-        self.excluded = self._compiled("|".join(words["not"]), once=False)
-        past, future = "|".join(words["past"]), "|".join(words["future"])
-        self.verbs = re.compile(rf"(?<!\w)(?:(?P<future>{future})|(?P<past>{past}))(?!\w)", re.IGNORECASE)
-        self.until = re.compile(rf"(?:{words['until']})(?!\w)", re.IGNORECASE)
-        self.since = re.compile(rf"(?:{words['since']})(?!\w)", re.IGNORECASE)
-
-    def _compiled(self, pattern: str, *, once: bool = True) -> re.Pattern[str]:
-        for macro, own in self.macros.items():
-            pattern = pattern.replace(macro, own if once else re.sub(r"\?P<\w+>", "?:", own))
-        pattern = re.sub(r" (?![?*])", r"\\s+", pattern).replace(" ?", r"\s*")
-        return re.compile(rf"(?<![\w@#/])(?:{pattern})(?!\w)", re.IGNORECASE)
-
-
-def _any(group: str, patterns: list[str]) -> str:
-    return rf"(?P<{group}>{'|'.join(patterns)})"
-
-
-@cache
-def _language(name: str) -> _Language | None:
-    return _Language(name) if name in _lexicon("times") and name != "common" else None
-
-
 def mentions(text: str, language: str) -> list[Mention]:
     """The phrases by which `text` speaks of time, in its order; none for a language not in the lexicon.
 
@@ -131,8 +78,8 @@ def mentions(text: str, language: str) -> list[Mention]:
     >>> [(one.quote, one.kind, one.tense) for one in mentions("Il a parlé mercredi. En novembre, rien.", "fr")]
     [('mercredi', 'weekday', 'past'), ('En novembre', 'month-name', 'open')]
     """
-    own = _language(language)
-    found = _chosen(text, own) if own else []
+    own = idioms(language)
+    found = own.find(text) if own else []
     if own is None or not found:
         return []
     ends = [0, *(one.end() for one in _SENTENCE_END.finditer(text)), len(text)]
@@ -140,89 +87,11 @@ def mentions(text: str, language: str) -> list[Mention]:
     return [_mention(text, one, own, ends, spoken) for one in found]
 
 
-_Found = tuple[re.Match[str], Meaning]
-
-
-def _chosen(text: str, own: _Language) -> list[_Found]:
-    """Matches that do not overlap, the longest first; sorted by their place."""
-    candidates = [(one, meaning) for meaning, pattern in own.phrases for one in pattern.finditer(text)]
-    candidates = [found for found in candidates if _is_written_so(text, found[0], own)]
-    if not candidates:
-        return []
-    candidates += [(one, "") for one in own.excluded.finditer(text)]
-    # Of two of one length a phrase that is none goes first: "every Wednesday" before "Wednesday" either way.
-    candidates.sort(key=lambda found: (found[0].start() - found[0].end(), found[1] != "", found[0].start()))
-    taken = bytearray(len(text))
-    chosen = []
-    for one, meaning in candidates:
-        if not any(taken[one.start() : one.end()]):
-            taken[one.start() : one.end()] = b"\1" * (one.end() - one.start())
-            chosen += [(one, _meaning(meaning, one, own))] if meaning else []
-    return sorted(chosen, key=lambda found: found[0].start())
-
-
-def _is_written_so(text: str, one: re.Match[str], own: _Language) -> bool:
-    """Whether capitals stand as the language sets them; "Today" and "May" within a sentence are names or verbs."""
-    groups = one.groupdict()
-    named = False
-    for kind in ("weekday", "month"):
-        for group in (kind, f"{kind}2", f"{kind}3"):
-            if not (word := groups.get(group)):
-                continue
-            named = True
-            if kind in own.capital and word[0].islower():
-                return False
-            inside = one.start(group) > one.start() or not _AT_START.search(
-                text[max(0, one.start() - 12) : one.start()]
-            )
-            if kind in own.small and word.istitle() and inside:
-                return False
-    word = one.group().split()[0]
-    return named or not (word.istitle() and not _AT_START.search(text[max(0, one.start() - 12) : one.start()]))
-
-
-def _meaning(notation: str, one: re.Match[str], own: _Language) -> Meaning:
-    """The meaning that the lexicon notes for a phrase, with the numbers and names of this match."""
-    kind, *marks = notation.split()
-    groups = {name.rstrip("23"): " ".join(value.split()) for name, value in one.groupdict().items() if value}
-    place = {
-        table: next((at for at, each in enumerate(own.tables[table]) if each.fullmatch(groups[table])), None)
-        for table in ("weekday", "month")
-        if table in groups
-    }
-    shift = next((mark for mark in marks if mark[0] in "+-0"), None)
-    year = next((int(mark[1:]) for mark in marks if mark[0] == "@"), None)
-    part = groups.get("part", "")
-    named = place.get("month")
-    month = int(groups["m"]) if "m" in groups else named + 1 if named is not None else None
-    return Meaning(
-        kind,
-        shift=_shift(shift, groups.get("n", ""), own) if shift else None,
-        unsure=bool(shift and shift.endswith("?")),
-        part=next((name for name, each in own.parts.items() if each.fullmatch(part)), ""),
-        width=next((int(mark[1:]) for mark in marks if mark[0] == "x"), 1),
-        weekday=place.get("weekday"),
-        day=int(groups["d"]) if "d" in groups else None,
-        month=month,
-        year=int(groups["y"]) if "y" in groups else None,
-        year_shift=year,
-    )
-
-
-def _shift(mark: str, number: str, own: _Language) -> int:
-    mark = mark.rstrip("?")
-    if not mark.endswith("n"):
-        return int(mark)
-    numbers = own.tables["number"]
-    n = int(number) if number.isdigit() else 1 + next(at for at, each in enumerate(numbers) if each.fullmatch(number))
-    return -n if mark[0] == "-" else n
-
-
-def _mention(text: str, found: _Found, own: _Language, ends: list[int], spoken: list[tuple[int, int]]) -> Mention:
+def _mention(text: str, found: Phrase, own: Idioms, ends: list[int], spoken: list[tuple[int, int]]) -> Mention:
     one, meaning = found
     at = bisect_right(ends, one.start())
     low, high = ends[at - 1], ends[min(at, len(ends) - 1)]
-    dateline = _is_dateline(text, one)
+    dateline = _is_dateline(text, one, meaning.kind)
     return Mention(
         quote=" ".join(one.group().split()),
         sentence=_sentence(text, low, high, one),
@@ -245,7 +114,7 @@ def _sentence(text: str, low: int, high: int, one: re.Match[str]) -> str:
     return " ".join(text[low : low + _LONGEST_SENTENCE].split())
 
 
-def _tense(sentence: str, start: int, end: int, known: tuple[_Language, Meaning]) -> str:
+def _tense(sentence: str, start: int, end: int, known: tuple[Idioms, Meaning]) -> str:
     """Whether the phrase looks back: by itself, else by the last verb before it, else by the first one behind it."""
     own, meaning = known
     by_itself = meaning.shift if meaning.shift is not None else meaning.year_shift
@@ -256,33 +125,35 @@ def _tense(sentence: str, start: int, end: int, known: tuple[_Language, Meaning]
     verbs = [(one.start(), one.lastgroup or "open") for one in own.verbs.finditer(sentence)]
     before = [tense for place, tense in verbs if place < start]
     behind = [tense for place, tense in verbs if place >= end]
-    if before or behind:
-        return before[-1] if before else behind[0]
-    return "future" if own.until.match(sentence, start) else "open"
+    tense = before[-1] if before else behind[0] if behind else "open"
+    if own.until.match(sentence, start):  # "was suspended until Wednesday" looks ahead, "lasted until Wednesday" back
+        return "open" if tense == "past" else "future"
+    return tense
 
 
-def _is_dateline(text: str, one: re.Match[str]) -> bool:
+def _is_dateline(text: str, one: re.Match[str], kind: str) -> bool:
     """Whether the phrase stands in a line such as "BRUSSELS, Jan 12 (Agency) -" before the first sentence."""
-    if one.end() > _DATELINE_WITHIN:
+    if one.end() > _DATELINE_WITHIN or kind not in ("date", "day-month", "weekday"):
         return False
-    line = text.rfind("\n\n", 0, one.start()) + 1
+    line = text.rfind("\n", 0, one.start()) + 1
     return bool(_PLACE.match(text[line : one.start()]) and _AFTER_DATELINE.match(text[one.end() : one.end() + 60]))
 
 
 def relative(text: str, language: str) -> list[str]:
-    """The first five different phrases by which `text` speaks of time without a year, as written.
+    """The first five different phrases by which the head of `text` speaks of time without a year, as written.
 
     >>> relative("Il a parlé mercredi. Le mois dernier, rien.", "fr")
     ['mercredi', 'Le mois dernier']
     """
-    found = (one.quote for one in mentions(text, language) if one.meaning.year is None)
+    found = (one.quote for one in mentions(text[:_HEAD], language) if one.meaning.year is None)
     return list(dict.fromkeys(found))[:_MOST]
 
 
 @cache
 def _announcement() -> re.Pattern[str]:
     # The longest first, so that "date" does not cut "date of publication" short.
-    words = sorted(_lexicon("phrases")["announces"]["words"], key=len, reverse=True)
+    lexicon = tomllib.loads(files("workbench").joinpath("lexicon/phrases.toml").read_text("utf-8"))
+    words = sorted(lexicon["announces"]["words"], key=len, reverse=True)
     return re.compile(rf"(?:{'|'.join(words)})\b\s*[:,–—-]?\s*", re.IGNORECASE)
 
 
