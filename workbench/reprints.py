@@ -1,193 +1,316 @@
-"""Which articles carry the same text: exact copies, light edits, local heads on agency copy, excerpts.
+"""Which articles carry the same text: exact copies, light edits, local heads on agency copy, excerpts, translations.
 
-Two texts are the same when the shorter one's word 3-grams stand at least half in the longer one (containment, not
-similarity: a reprint with a new head and a cut tail shares only about a third of all 3-grams with its original).
-Candidates are found by bottom-k sketches (Broder 1997, "On the resemblance and containment of documents",
-section 2; Cohen and Kaplan 2007), so that time grows in step with the collection.
+Two texts are the same when the shorter one stands for the most part in the longer one (containment of word 3-grams,
+Broder 1997, "On the resemblance and containment of documents", section 2): a reprint with a new head and a cut tail
+shares only about a third of all 3-grams with its original, so that likeness would miss it. What is compared at all is
+found by fingerprints of longer phrases (`workbench.shingles`), so that time grows in step with the collection.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from tqdm.auto import tqdm
 
-from workbench.articles import digest, require
-
-SHINGLE = 3
-"""Words per 3-gram: short enough that a light edit leaves most of them whole."""
-
-SKETCH = 24
-"""Hashes kept per text; recall .998 on planted edits of 100,000 texts."""
-
-CONTAINED = 0.5
-"""Share of the shorter text's 3-grams that has to stand in the longer one."""
+from workbench.articles import digest, is_inferred, require
+from workbench.passages import Shared, compared
+from workbench.shingles import Hashed, Hashes, Places, fingerprints, hashed
 
 FEWEST_WORDS = 30
 """Texts with fewer words are the same only when they are equal: stock phrases make up too much of them."""
 
-_NEIGHBOURS = 3
-"""Texts after each one in a hash's list it is compared with: a stock sentence must not cost the square."""
+CONTAINED = 0.5
+"""Share of the shorter text's 3-grams that has to stand in the longer one."""
 
-STOCK_TEXTS, STOCK_DAYS = 5, 45
-"""A 3-gram that comes back in more than five texts over more than 45 days is a stock phrase and is not counted:
-copies of one text come out within days of each other."""
+SURELY, SURELY_AT_HOME = 0.7, 0.8
+"""Below this share the lead of one has to stand in the other or, in two outlets, half of the shorter in long runs:
+follow-ups recycle their background under a lead of their own. Within one outlet nothing below the second is a copy:
+there it was standing heads, stock paragraphs and follow-ups, read by eye."""
 
-APART_DAYS = 21
-"""Texts published further apart than this are the same only when all but equal: forms that are filled in anew
-(proclamations, bulletins, weather) come back, copies do not."""
+MOSTLY = 0.5
+"""A text that makes up less than half of another is an excerpt of it; else the two are copies of one text."""
+
+QUOTED = 0.05
+"""A text that makes up less than a twentieth of another is quoted there, not reprinted: statements in briefings."""
 
 ALMOST_ALL = 0.9
-"""Share of either text's 3-grams that has to stand in the other when they are that far apart."""
+"""Share of either text's 3-grams that has to stand in the other when they were published far apart."""
 
-_ENOUGH_LEFT = 0.3
-"""A text that is nearly all stock phrases is compared by all of its 3-grams."""
+APART_DAYS, APART_DAYS_AT_HOME = 21, 2
+"""What is published further apart, or in the same outlet more than two days apart, is the same text only when all but
+equal: forms that are filled in anew (proclamations, bulletins, series with a standing head) come back, copies do not."""
 
+HELD = 0.25
+"""Share of the shorter text that each member of a group shares with the fullest one: two copies that each keep half
+of an original share a quarter; two texts that only a chain of others joins share next to nothing."""
+
+APART = 0.2
+"""Two passages that overlap by less than this share of the shorter one are different passages."""
+
+_ALL_PAIRS = 8
+"""Of this many texts with a common fingerprint each is compared with each, of more with the next three and the
+longest: a stock sentence must not cost the square."""
+
+_NEXT = 3
+_FEWEST_SHARED = 2
+_SHARED_FINGERPRINTS = 0.05
 _PROGRESS_FROM = 5_000
 
-_WORD = re.compile(r"\w+")
 
-Hashes = NDArray[np.uint64]
-Days = NDArray[np.float64]
+@dataclass(frozen=True)
+class Texts:
+    """The different texts of a table, longest first, equal ones once; `of` is the text of each article.
+
+    `days` since 1970 (with a fraction) and `source` are those of the earliest article with a stated date; missing
+    where there is none.
+    """
+
+    hashed: Hashed
+    of: Places
+    days: NDArray[np.float64]
+    source: NDArray[np.object_]
 
 
 def find_reprints(articles: pd.DataFrame, *, progress: bool = True) -> pd.Series:
     """The `text_id` of each article: articles with the same one are copies of one text.
 
-    A Series aligned on `article_id`, type str, never missing. The id is a digest of the group's own words, so that
-    more copies of an article change no other article's id, and the order of rows never matters. `published`, where
-    the table has it, tells copies from forms that come back week after week.
+    A Series aligned on `article_id`, type str, never missing. The id is a digest of the words of one text of the
+    group: the earliest by stated date, of equally early and of undated ones the shortest. So more exact copies, and
+    later near copies, change no other article's id, and the order of rows never matters. `published` and `source`,
+    where the table has them, tell copies from forms that come back; without them the function works on words alone.
     """
     require(articles, "title", "text")
-    plain = pd.Series(
-        [_plain(title, text) for title, text in zip(articles["title"], articles["text"], strict=True)],
-        index=articles.index,
-        dtype="str",
+    texts = different_texts(articles)
+    group = _groups(texts, progress=progress)
+    ids = _names(texts, group)[texts.of] if len(articles) else np.empty(0, dtype=object)
+    found = pd.Series(ids, index=articles.index, dtype="str", name="text_id")
+    return _joined(articles, found, progress=progress)
+
+
+def _joined(articles: pd.DataFrame, found: pd.Series, *, progress: bool) -> pd.Series:  # noqa: ARG001 - the seam
+    """The same ids, those of texts that are translations of each other made one."""
+    return found
+
+
+def different_texts(articles: pd.DataFrame) -> Texts:
+    """The different texts of these articles; a short text counts with its title."""
+    bodies = hashed(articles["text"].fillna("").tolist())
+    short = np.flatnonzero(bodies.lengths < FEWEST_WORDS)
+    few = articles.iloc[short]
+    heads = hashed(
+        [f"{title}\n{text}" for title, text in zip(few["title"].fillna(""), few["text"].fillna(""), strict=True)]
     )
-    days = _days(articles).groupby(plain.to_numpy()).min().sort_index()
-    texts = days.index.tolist()
-    names = ["t" + digest([text]) for text in texts]
-    group = _group(texts, days.to_numpy(), progress=progress)
-    first: dict[int, str] = {}
-    for name, root in zip(names, group, strict=True):
-        first[root] = min(first.get(root, name), name)
-    same = {text: first[root] for text, root in zip(texts, group, strict=True)}
-    return pd.Series([same[text] for text in plain], index=articles.index, dtype="str", name="text_id")
+    keys, lengths = bodies.keys.copy(), bodies.lengths.copy()
+    keys[short], lengths[short] = ~heads.keys, 0
+    order = np.lexsort((keys[:, 1], keys[:, 0], -lengths))
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = (keys[order][1:] != keys[order][:-1]).any(axis=1)
+    of = np.empty(len(order), dtype=np.int64)
+    of[order] = np.cumsum(new) - 1
+    rows = order[new]
+    days, source = _earliest(articles, of)
+    return Texts(_picked(bodies, rows, lengths, keys), of, days, source)
 
 
-def _days(articles: pd.DataFrame) -> pd.Series:
-    """Days since 1970 on which each article was published; missing where unknown."""
-    if "published" not in articles:
-        return pd.Series(np.nan, index=articles.index)
-    return (articles["published"] - pd.Timestamp(0, tz="UTC")).dt.total_seconds() // 86_400
+def _picked(bodies: Hashed, rows: Places, lengths: Places, keys: Hashes) -> Hashed:
+    """The words of these rows one after the other; of short texts only the key is kept."""
+    starts = np.concatenate([[0], np.cumsum(lengths[rows])])
+    words = np.empty(starts[-1], dtype=np.uint32)
+    for at, row in enumerate(rows[lengths[rows] > 0].tolist()):
+        words[starts[at] : starts[at + 1]] = bodies.of(row)
+    return Hashed(words, starts, keys[rows])
 
 
-def _plain(title: str, text: str) -> str:
-    """The words of the text in order; of a short text those of title and text as one word, which has no 3-grams."""
-    words = _WORD.findall(text.casefold())
-    return " ".join(words) if len(words) >= FEWEST_WORDS else "·".join(_WORD.findall(f"{title} {text}".casefold()))
+def _earliest(articles: pd.DataFrame, of: Places) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+    """Day and source of the earliest article of each text whose date is stated."""
+    days = pd.Series(np.nan, index=articles.index)
+    if "published" in articles:
+        days = (articles["published"] - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+        days = days.mask(is_inferred(articles))
+    source = articles["source"] if "source" in articles else pd.Series(None, index=articles.index, dtype="str")
+    table = pd.DataFrame({"text": of, "day": days.to_numpy(), "source": source.to_numpy(dtype=object)})
+    firsts = table.sort_values(["text", "day", "source"], kind="stable").drop_duplicates("text")
+    return firsts["day"].to_numpy(dtype=np.float64), firsts["source"].to_numpy(dtype=object)
 
 
-def _group(texts: list[str], days: Days, *, progress: bool) -> list[int]:
-    """For each text the number of its group, by joining every verified pair."""
-    shingles = _shingled(texts, days, progress=progress)
-    parent = list(range(len(texts)))
-    for left, right in _candidates(shingles):
-        a, b = _root(parent, left), _root(parent, right)
-        if a != b and _same_text(shingles[left], shingles[right], abs(days[left] - days[right])):
-            parent[max(a, b)] = min(a, b)
-    return [_root(parent, one) for one in range(len(texts))]
-
-
-def _same_text(left: Hashes, right: Hashes, apart: float) -> bool:
-    """Whether one text stands in the other; `apart` is in days, NaN where one is undated."""
-    shared = len(np.intersect1d(left, right, assume_unique=True))
-    if apart > APART_DAYS:
-        return shared >= ALMOST_ALL * max(len(left), len(right))
-    return shared >= CONTAINED * min(len(left), len(right))
-
-
-def _root(parent: list[int], one: int) -> int:
-    while parent[one] != one:
-        parent[one] = parent[parent[one]]
-        one = parent[one]
-    return one
-
-
-def _shingled(texts: list[str], days: Days, *, progress: bool) -> list[Hashes]:
-    """The sorted hashes of each text's 3-grams without stock phrases; none for short texts."""
-    bar = tqdm(texts, desc="comparing texts", unit=" texts", disable=not progress or len(texts) < _PROGRESS_FROM)
-    hashed = [_hashes(text.split()) for text in bar]
-    stock = _stock(hashed, days)
-    kept = [own[~_among(own, stock)] for own in hashed] if len(stock) else hashed
-    return [few if len(few) >= _ENOUGH_LEFT * len(own) else own for few, own in zip(kept, hashed, strict=True)]
-
-
-def _among(own: Hashes, stock: Hashes) -> NDArray[np.bool_]:
-    """True for each of `own` that is in `stock`, which is sorted: `np.isin` would sort it anew for every text."""
-    places = np.minimum(np.searchsorted(stock, own), len(stock) - 1)
-    return np.asarray(stock[places] == own, dtype=np.bool_)
-
-
-def _stock(hashed: list[Hashes], days: Days) -> Hashes:
-    """The 3-grams that come back in many texts over a long time; undated texts say nothing here."""
-    dated = [at for at, own in enumerate(hashed) if len(own) and not np.isnan(days[at])]
-    if len(dated) <= STOCK_TEXTS:
-        return np.empty(0, dtype=np.uint64)
-    every = np.concatenate([hashed[at] for at in dated])
-    day = np.concatenate([np.full(len(hashed[at]), days[at], dtype=np.int32) for at in dated])
-    order = np.argsort(every, kind="stable")
-    every, day = every[order], day[order]
-    starts = np.flatnonzero(np.r_[True, every[1:] != every[:-1]])
-    counts = np.diff(np.r_[starts, len(every)])
-    span = np.maximum.reduceat(day, starts) - np.minimum.reduceat(day, starts)
-    return np.asarray(every[starts][(counts > STOCK_TEXTS) & (span > STOCK_DAYS)], dtype=np.uint64)
-
-
-_POWERS = np.array([1, 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
-
-
-def _hashes(words: list[str]) -> Hashes:
-    if len(words) < FEWEST_WORDS:
-        return np.empty(0, dtype=np.uint64)
-    single = pd.util.hash_array(np.array(words, dtype=object), categorize=False)
-    with np.errstate(over="ignore"):
-        tripled = sum(
-            (single[at : len(single) - SHINGLE + 1 + at] * _POWERS[at] for at in range(SHINGLE)), start=np.uint64(0)
-        )
-        mixed = (tripled ^ (tripled >> np.uint64(29))) * _POWERS[1]
-    return np.unique(mixed ^ (mixed >> np.uint64(32)))
-
-
-def _candidates(shingles: list[Hashes]) -> Iterator[tuple[int, int]]:
-    """Pairs of texts whose sketches share a hash: neighbours in its list, and each with the list's first."""
-    owners = (
-        np.concatenate([np.full(min(len(own), SKETCH), at) for at, own in enumerate(shingles)])
-        if shingles
-        else np.empty(0)
+def _groups(texts: Texts, *, progress: bool) -> Places:
+    """For each text the number of its group."""
+    pairs = _candidates(texts.hashed)
+    bar = tqdm(
+        compared(texts.hashed, pairs, least=CONTAINED),
+        desc="comparing texts",
+        unit=" pairs",
+        disable=not progress or len(texts.days) < _PROGRESS_FROM,
     )
-    if not len(owners):
-        return
-    sketch = np.concatenate([own[:SKETCH] for own in shingles])
-    order = np.lexsort((owners, sketch))
-    sketch, owners = sketch[order], owners[order]
-    starts = np.flatnonzero(np.r_[True, sketch[1:] != sketch[:-1]])
-    ends = np.r_[starts[1:], len(sketch)]
-    pairs: set[tuple[int, int]] = set()
-    for start, end in zip(starts[ends - starts > 1], ends[ends - starts > 1], strict=True):
-        held = owners[start:end].tolist()
-        first = ((held[0], other) for other in held[1:])
-        near = ((held[i], held[j]) for i in range(len(held)) for j in range(i + 1, min(i + 1 + _NEIGHBOURS, len(held))))
-        pairs.update(chain(first, near))
-    yield from sorted(pairs)
+    copies = [_slim(shared) for shared in bar if is_copy(shared, texts)]
+    kept = _without_round_ups(copies, texts)
+    group = _held_together(texts.hashed, [copy for copy in kept if not copy.excerpt])
+    return _with_excerpts(group, [copy for copy in kept if copy.excerpt])
 
 
-def containment(left: Hashes, right: Hashes) -> float:
-    """The share of the shorter text's 3-grams that stand in the longer one, 0 to 1; 0 where one has none."""
-    least = min(len(left), len(right))
-    return len(np.intersect1d(left, right, assume_unique=True)) / least if least else 0.0
+def is_copy(shared: Shared, texts: Texts) -> bool:
+    """Whether the two texts are one, by what they share and when and where they were published."""
+    of_shorter, of_longer = shared.of_shorter, shared.of_longer
+    if of_longer < QUOTED or filled_in_anew(shared):
+        return False
+    one, two = texts.source[shared.longer], texts.source[shared.shorter]
+    at_home = isinstance(one, str) and one == two
+    apart = abs(texts.days[shared.longer] - texts.days[shared.shorter])
+    if apart > (APART_DAYS_AT_HOME if at_home else APART_DAYS):
+        return min(of_shorter, of_longer) >= ALMOST_ALL
+    if at_home:
+        return of_shorter >= SURELY_AT_HOME
+    abroad = isinstance(one, str) and isinstance(two, str)
+    whole = shared.lead or (abroad and of_shorter * shared.long_runs >= CONTAINED)
+    return of_shorter >= (CONTAINED if whole else SURELY)
+
+
+def filled_in_anew(shared: Shared) -> bool:
+    """Whether the two are one form with other figures: a copy repeats the numbers, a bulletin has new ones."""
+    other, same = shared.other_numbers, shared.same_numbers
+    return (other >= 2 and other > same) or (other >= 3 and other * 2 >= same)
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A pair of texts that are one, with the parts of either that stand in the other, packed."""
+
+    longer: int
+    shorter: int
+    excerpt: bool
+    in_longer: NDArray[np.uint8]
+    in_shorter: NDArray[np.uint8]
+
+
+def _slim(shared: Shared) -> Copy:
+    parts = np.packbits(shared.in_longer), np.packbits(shared.in_shorter)
+    return Copy(shared.longer, shared.shorter, shared.of_longer < MOSTLY, *parts)
+
+
+def _candidates(texts: Hashed) -> Places:
+    """Pairs of texts (rows of longer, shorter) that share enough fingerprints to be worth comparing."""
+    marks, owners = fingerprints(texts, texts.lengths >= FEWEST_WORDS)
+    held = np.bincount(owners, minlength=len(texts.lengths))
+    pairs, counts = _sharing(marks, owners)
+    fewest = held[pairs].min(axis=1)
+    enough = (counts >= np.minimum(_FEWEST_SHARED, fewest // 4 + 1)) & (counts >= _SHARED_FINGERPRINTS * fewest)
+    return pairs[enough]
+
+
+def _sharing(marks: Hashes, owners: Places) -> tuple[Places, Places]:
+    """Pairs of texts with a common fingerprint, and how many they were met with."""
+    starts = np.flatnonzero(np.concatenate([[True], marks[1:] != marks[:-1]])[: len(marks)])
+    sizes = np.diff(np.concatenate([starts, [len(marks)]]))
+    owners = owners[np.repeat(sizes > 1, sizes)]
+    sizes = sizes[sizes > 1]
+    size = np.repeat(sizes, sizes)
+    first = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    at = np.arange(len(owners))
+    met = []
+    for step in range(1, _ALL_PAIRS):
+        near = at[(at + step < first + size) & ((step <= _NEXT) | (size <= _ALL_PAIRS))]
+        met.append(owners[near] << 32 | owners[near + step])
+    far = at[(at - first > _NEXT) & (size > _ALL_PAIRS)]
+    met.append(owners[first[far]] << 32 | owners[far])
+    every = np.sort(np.concatenate(met))
+    new = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1]])[: len(every)])
+    pairs = np.stack([every[new] >> 32, every[new] & 0xFFFFFFFF], axis=1)
+    return pairs, np.diff(np.concatenate([new, [len(every)]]))
+
+
+def _without_round_ups(copies: list[Copy], texts: Texts) -> list[Copy]:
+    """The pairs but for those by which a round-up would make one of the texts it holds."""
+    parts: dict[int, list[tuple[int, NDArray[np.uint8], int]]] = {}
+    for number, copy in enumerate(copies):
+        parts.setdefault(copy.longer, []).append((number, copy.in_longer, copy.shorter))
+        parts.setdefault(copy.shorter, []).append((number, copy.in_shorter, copy.longer))
+    dropped: set[int] = set()
+    for text, held in parts.items():
+        if len(held) > 1 and _holds_two(held) and not _first_of_all(texts.days, text, [one for _, _, one in held]):
+            half = (texts.hashed.lengths[text] - 2) / 2
+            dropped.update(number for number, part, _ in held if _ones(part) <= half)
+    return [copy for number, copy in enumerate(copies) if number not in dropped]
+
+
+def _first_of_all(days: NDArray[np.float64], text: int, others: list[int]) -> bool:
+    """Whether the text was published before all of these: then they are excerpts of it, and it is no round-up."""
+    return bool((days[text] < days[others]).all())
+
+
+def _holds_two(held: Iterable[tuple[int, NDArray[np.uint8], int]]) -> bool:
+    """Whether these parts of one text are more than one passage, by joining parts that overlap."""
+    parts = sorted((part for _, part, _ in held), key=lambda part: (-_ones(part), part.tobytes()))
+    passages: list[NDArray[np.uint8]] = []
+    for part in parts:
+        overlapping = [one for one in passages if _ones(one & part) >= APART * min(_ones(one), _ones(part))]
+        rest = [one for one in passages if not any(one is other for other in overlapping)]
+        passages = [*rest, np.bitwise_or.reduce([part, *overlapping])]
+    return len(passages) > 1
+
+
+def _ones(part: NDArray[np.uint8]) -> int:
+    return int(np.bitwise_count(part).sum())
+
+
+def _held_together(texts: Hashed, copies: list[Copy]) -> Places:
+    """For each text the number of its group: the pairs joined, but for members that share too little with the fullest."""
+    pairs = np.array([(copy.longer, copy.shorter) for copy in copies], dtype=np.int64).reshape(-1, 2)
+    group = np.arange(len(texts.lengths))
+    while len(pairs):
+        members = np.unique(pairs)
+        fullest = _fullest(pairs, len(group))
+        direct = {(int(longer), int(shorter)) for longer, shorter in pairs}
+        unsure = [(int(fullest[one]), int(one)) for one in members if (int(fullest[one]), int(one)) not in direct]
+        unsure = sorted(pair for pair in unsure if pair[0] != pair[1])
+        asked = np.array(unsure, dtype=np.int64).reshape(-1, 2)
+        sure = {(shared.longer, shared.shorter) for shared in compared(texts, asked, least=HELD)}
+        loose = np.zeros(len(group), dtype=np.bool_)
+        loose[[pair[1] for pair in unsure if pair not in sure]] = True
+        group[members[~loose[members]]] = fullest[members[~loose[members]]]
+        pairs = pairs[loose[pairs].all(axis=1)]
+    return group
+
+
+def _fullest(pairs: Places, count: int) -> Places:
+    """For each text the longest of those it is joined to, over any number of steps: texts are numbered by length."""
+    graph = coo_array((np.ones(len(pairs), dtype=np.int8), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    _, part = connected_components(graph, directed=False)
+    _, first = np.unique(part, return_index=True)
+    return np.asarray(first[part], dtype=np.int64)
+
+
+def _with_excerpts(group: Places, copies: list[Copy]) -> Places:
+    """The groups, with excerpts in that of the text they are from.
+
+    A text that stands in several which are not one text is a source that all of them quote, and stays by itself.
+    """
+    holders: dict[int, set[int]] = {}
+    for copy in copies:
+        fuller, less_full = sorted((int(group[copy.longer]), int(group[copy.shorter])))
+        if fuller != less_full:
+            holders.setdefault(less_full, set()).add(fuller)
+    final = np.arange(len(group))
+    for one in sorted(holders):  # groups bear the number of their fullest text, and the fuller ones come first
+        whole = {int(final[holder]) for holder in holders[one]}
+        final[one] = whole.pop() if len(whole) == 1 else one
+    return np.asarray(final[group])
+
+
+def _names(texts: Texts, group: Places) -> NDArray[np.object_]:
+    """For each text the id of its group."""
+    keys = texts.hashed.keys
+    table = pd.DataFrame(
+        {"group": group, "day": texts.days, "length": texts.hashed.lengths, "one": keys[:, 0], "two": keys[:, 1]}
+    )
+    firsts = table.sort_values(["group", "day", "length", "one", "two"]).drop_duplicates("group")
+    names = {
+        key: "t" + digest([f"{one:016x}{two:016x}"])
+        for key, one, two in zip(firsts["group"], firsts["one"], firsts["two"], strict=True)
+    }
+    return np.array([names[key] for key in group.tolist()], dtype=object)

@@ -1,0 +1,150 @@
+"""What two texts share: how much of either stands in the other, in how long runs, and whether the numbers agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.shingles import NUMBER, Hashed, Places, Words, phrases
+
+SHINGLE = 3
+"""Words per 3-gram, by which two texts are compared: short enough that a light edit leaves most of them whole."""
+
+LEAD = 30
+"""Words at the beginning of a text that say what it is about: one or two sentences."""
+
+LONG_RUN = 10
+"""Words in a row that two articles on one subject seldom share unless one has them from the other."""
+
+_SLOT = 12
+"""A gap of at most so many words between two shared passages may be a blank that was filled in anew."""
+
+_NOWHERE = -1
+_TABLE_BITS = 22
+"""Size of the table of places: four million entries, so that two 3-grams of one text seldom fall on the same."""
+
+_SPARE_BITS = np.uint32(32 - _TABLE_BITS)
+
+Mask = NDArray[np.bool_]
+Grams = NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a shorter text shares with a longer one.
+
+    `of_shorter` and `of_longer` are the shares of either's 3-grams that stand in the other, 0 to 1; `in_shorter` and
+    `in_longer` say which. `lead` is whether the lead of either stands in the other, `long_runs` the share of the
+    common words that stand in runs of at least LONG_RUN. `same_numbers` counts the numbers in shared passages,
+    `other_numbers` those that stand at the same place between two shared passages and differ.
+    """
+
+    longer: int
+    shorter: int
+    in_longer: Mask
+    in_shorter: Mask
+    lead: bool
+    long_runs: float
+    same_numbers: int
+    other_numbers: int
+
+    @property
+    def of_longer(self) -> float:
+        """The share of the longer text that stands in the shorter one."""
+        return float(self.in_longer.mean())
+
+    @property
+    def of_shorter(self) -> float:
+        """The share of the shorter text that stands in the longer one: the containment."""
+        return float(self.in_shorter.mean())
+
+
+def compared(texts: Hashed, pairs: Places, *, least: float = 0.0) -> Iterator[Shared]:
+    """What the texts of each pair share, for those whose shorter text stands at least to this share in the longer.
+
+    `pairs` has two columns, longer and shorter text; it is quickest sorted by the first. Texts of fewer than three
+    words share nothing.
+    """
+    grams = _grams(texts)
+    places = np.full(1 << _TABLE_BITS, _NOWHERE, dtype=np.int32)
+    held = -1
+    theirs = np.empty(0, np.uint32)
+    for longer, shorter in pairs.tolist():
+        if longer != held:
+            places[theirs >> _SPARE_BITS] = _NOWHERE
+            held, theirs = longer, _own(grams, texts, longer)
+            places[theirs >> _SPARE_BITS] = np.arange(len(theirs), dtype=np.int32)
+        own = _own(grams, texts, shorter)
+        if not len(own):
+            continue
+        at = places[own >> _SPARE_BITS]
+        at[theirs[at] != own] = _NOWHERE
+        if np.count_nonzero(at >= 0) >= least * len(own):
+            yield _shared(texts, longer, shorter, at)
+
+
+def _grams(texts: Hashed) -> Grams:
+    """The hash of the 3-gram that begins at each word of the texts."""
+    step = 1 << 18  # so many at once stay in the processor's cache
+    grams = np.zeros(len(texts.words), dtype=np.uint32)
+    for low in range(0, len(grams), step):
+        found = phrases(texts.words[low : low + step + SHINGLE - 1], SHINGLE)
+        grams[low : low + step] = (found >> np.uint64(32))[: len(grams[low : low + step])]
+    return grams
+
+
+def _own(grams: Grams, texts: Hashed, at: int) -> Grams:
+    start, end = texts.starts[at], texts.starts[at + 1]
+    return grams[start : max(start, end - SHINGLE + 1)]
+
+
+def _shared(texts: Hashed, longer: int, shorter: int, at: NDArray[np.int32]) -> Shared:
+    """`at` is the place in the longer text of each 3-gram of the shorter one, -1 where it has none."""
+    here, there = texts.of(shorter), texts.of(longer)
+    in_shorter = at >= 0
+    in_longer = np.zeros(len(there) - SHINGLE + 1, dtype=np.bool_)
+    in_longer[at[in_shorter]] = True
+    goes_on = in_shorter[1:] & in_shorter[:-1] & (at[1:] == at[:-1] + 1)
+    first = np.flatnonzero(in_shorter & ~np.concatenate([[False], goes_on]))
+    last = np.flatnonzero(in_shorter & ~np.concatenate([goes_on, [False]]))
+    lengths = last - first + SHINGLE
+    head = LEAD - SHINGLE + 1
+    return Shared(
+        longer,
+        shorter,
+        in_longer,
+        in_shorter,
+        lead=max(in_shorter[:head].mean(), in_longer[:head].mean()) >= 0.5,
+        long_runs=float(lengths[lengths >= LONG_RUN].sum() / max(1, lengths.sum())),
+        same_numbers=_same_numbers(here, in_shorter),
+        other_numbers=_other_numbers(here, there, (first, last, at)),
+    )
+
+
+def _same_numbers(words: Words, shared: Mask) -> int:
+    """How many numbers stand in shared passages."""
+    held = np.zeros(len(words), dtype=np.bool_)
+    for step in range(SHINGLE):
+        held[step : step + len(shared)] |= shared
+    return int(np.count_nonzero(held & (words & NUMBER > 0)))
+
+
+def _other_numbers(here: Words, there: Words, runs: tuple[Places, Places, NDArray[np.int32]]) -> int:
+    """How many numbers of one text have another number of the other in their place between two shared passages."""
+    first, last, at = runs
+    start, end = last[:-1] + SHINGLE, first[1:]
+    start_there, end_there = at[last[:-1]] + SHINGLE, at[first[1:]]
+    wide, wide_there = end - start, end_there - start_there
+    other = 0
+    for slot in np.flatnonzero((wide > 0) & (wide <= _SLOT) & (wide_there > 0) & (wide_there <= _SLOT)).tolist():
+        one = _numbers(here[start[slot] : end[slot]])
+        two = _numbers(there[start_there[slot] : end_there[slot]])
+        other += min(len(one - two), len(two - one))
+    return other
+
+
+def _numbers(words: Words) -> set[int]:
+    return {word for word in words.tolist() if word & 1}
