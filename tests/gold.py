@@ -5,6 +5,8 @@ The benchmarks print the figures that the tests hold.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import combinations
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 from sklearn.metrics import adjusted_mutual_info_score
 
+from workbench.clean import original, removed_lines
 from workbench.load import load_articles
 from workbench.topics import Topics
 
@@ -131,3 +134,116 @@ def agreement(topics: Topics, known: pd.DataFrame) -> dict[str, float]:
         "AMI(topic, theme)": float(adjusted_mutual_info_score(rows["theme"], rows["topic"])),
         "AMI(topic, language)": float(adjusted_mutual_info_score(rows["language"], rows["topic"])),
     }
+
+
+CONTENT = "content"
+NEUTRAL = ("title", "date-line", "credit")
+"""Pieces that may stay or go: the headline and the date stand in the table too, and a credit tells of a reprint."""
+
+
+def furniture() -> pd.DataFrame:
+    """What of each text is not the article's own words: `file`, `record_key`, `kind`, `line`, in page order."""
+    return pd.read_csv(DATA / "furniture.csv", dtype=str, keep_default_na=False)
+
+
+def places(text: str, lines: Sequence[str]) -> list[tuple[int, int]]:
+    """Where each line starts and ends in the text: after the one before, and as a whole line if there is such a one.
+
+    Raises ValueError for a line that does not stand there.
+    """
+    found, at = [], 0
+    for line in lines:
+        whole = re.compile(rf"^[^\S\n]*{re.escape(line)}[^\S\n\r]*\r?$", re.MULTILINE).search(text, at)
+        start = text.index(line, whole.start() if whole else at)
+        at = start + len(line)
+        found.append((start, at))
+    return found
+
+
+def kept_characters(cleaned: str, edits: pd.DataFrame) -> list[bool]:
+    """For each character of the text as read whether cleaning left it, by the edits that lead back to it.
+
+    What an edit keeps of a piece is what both have in the same order; a repaired encoding keeps all of it.
+    """
+    kept: list[bool] = []
+    at = 0
+    for start, length, stood, rule in edits[["start", "length", "original", "rule"]].itertuples(index=False):
+        kept += [True] * (start - at)
+        at = start + length
+        left = cleaned[start:at]
+        own = [rule == "encoding" and bool(left.strip())] * len(stood)
+        for block in SequenceMatcher(None, stood, left, autojunk=False).get_matching_blocks():
+            own[block.a : block.a + block.size] = [True] * block.size
+        kept += own
+    return kept + [True] * (len(cleaned) - at)
+
+
+def judged(articles: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Every piece of every text as read, beside what cleaning did to it.
+
+    One row per piece of furniture, and per stretch of content on one line: `article_id`, `language`, `kind`, `line`,
+    `characters` (white space not counted) and how many of them are `gone` from the cleaned text.
+    """
+    listed = furniture().groupby(["file", "record_key"], sort=False)
+    marked = {key: list(zip(rows["kind"], rows["line"], strict=True)) for key, rows in listed}
+    edits = removed_lines(articles.loc[known.index])
+    edits = edits[edits["part"] == "text"]
+    of_article = {str(article_id): own for article_id, own in edits.groupby("article_id")}
+    cleaned = articles["text"].to_dict()
+    rows = []
+    for article_id, truth_row in known.iterrows():
+        text = original(articles, str(article_id))["text"]
+        own = marked.get((truth_row["file"], truth_row["record_key"]), [])
+        kept = kept_characters(cleaned[article_id], of_article.get(str(article_id), edits.iloc[:0]))
+        for kind, start, end in _pieces(text, own):
+            inked = [at for at in range(start, end) if not text[at].isspace()]
+            gone = sum(not kept[at] for at in inked)
+            rows.append((article_id, truth_row["language"], kind, text[start:end].strip(), len(inked), gone))
+    return pd.DataFrame(rows, columns=["article_id", "language", "kind", "line", "characters", "gone"])
+
+
+def _pieces(text: str, own: Sequence[tuple[str, str]]) -> list[tuple[str, int, int]]:
+    """The text cut at its furniture and at its line breaks, in order; pieces of white space are left out."""
+    spans = places(text, [line for _, line in own])
+    pieces, at = [], 0
+    for kind, (start, end) in [*zip([kind for kind, _ in own], spans, strict=True), (CONTENT, (len(text), len(text)))]:
+        pieces += [(CONTENT, at + line.start(), at + line.end()) for line in re.finditer(r"[^\n]+", text[at:start])]
+        pieces.append((kind, start, end))
+        at = end
+    return [piece for piece in pieces if text[piece[1] : piece[2]].strip()]
+
+
+def cleaning(articles: pd.DataFrame, known: pd.DataFrame) -> dict[str, float]:
+    """The share of furniture that is gone from the cleaned texts and of content that is still there, by characters."""
+    return _cleaned(judged(articles, known))
+
+
+def _cleaned(pieces: pd.DataFrame) -> dict[str, float]:
+    content = pieces[pieces["kind"] == CONTENT]
+    page = pieces[~pieces["kind"].isin([CONTENT, *NEUTRAL])]
+    return {
+        "furniture removed": float(page["gone"].sum() / max(1, page["characters"].sum())),
+        "content kept": 1 - float(content["gone"].sum() / max(1, content["characters"].sum())),
+    }
+
+
+def cleaning_by_kind(articles: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Per kind, neutral ones and content too: `pieces`, their `characters`, and `removed`, the share of these gone."""
+    groups = judged(articles, known).groupby("kind")
+    table = groups.agg(pieces=("line", "size"), characters=("characters", "sum"), gone=("gone", "sum"))
+    return table.assign(removed=table["gone"] / table["characters"]).drop(columns="gone")
+
+
+def cleaning_by_language(articles: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """The figures of `cleaning` per language."""
+    groups = judged(articles, known).groupby("language")
+    return pd.DataFrame({str(language): _cleaned(pieces) for language, pieces in groups}).T
+
+
+def worst_cleaned(articles: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """For reading: the pieces of `judged` that cleaning got wrong, with `wrong` characters, most first."""
+    pieces = judged(articles, known)
+    pieces = pieces[~pieces["kind"].isin(NEUTRAL)]
+    wrong = pieces["gone"].where(pieces["kind"] == CONTENT, pieces["characters"] - pieces["gone"])
+    worst = pieces.assign(wrong=wrong)[wrong > 0]
+    return worst.sort_values(["wrong", "article_id", "line"], ascending=[False, True, True], ignore_index=True)
