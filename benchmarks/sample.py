@@ -1,4 +1,4 @@
-"""How well the sample collection is read, dated, told apart and sorted, against data/truth.csv.
+"""How well the sample collection is read, cleaned, dated, told apart and sorted, against what is known of it.
 
 python benchmarks/sample.py
 """
@@ -24,6 +24,11 @@ def main() -> int:
     print("| figure | measured |\n|---|--:|")
     precision, recall = gold.precision_and_recall(*gold.reprint_pairs(articles, known))
     figures = gold.shares(articles, known) | {"reprint pairs, precision": precision, "reprint pairs, recall": recall}
+    figures |= gold.cleaning(articles, known)
+    by_kind, by_language = gold.cleaning_by_kind(articles, known), gold.cleaning_by_language(articles, known)
+    figures |= {f"removed, {kind}": float(share) for kind, share in by_kind["removed"].items()}
+    for figure, shares in by_language.items():
+        figures |= {f"{figure}, {language}": float(share) for language, share in shares.items()}
     for granularity in GRANULARITIES:
         start = time.perf_counter()
         topics = fit_topics(articles, granularity=granularity, progress=False)
