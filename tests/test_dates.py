@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.made import records
+from workbench.addresses import date_in_address
 from workbench.articles import PRECISIONS, TIME, WorkbenchError
 from workbench.clean import clean_articles
-from workbench.dates import date_articles, date_in_address, within
+from workbench.dates import date_articles, within
 
 DAY = pd.Timestamp("2022-01-12", tz="UTC")
 BODY = "The council met on Wednesday and voted after two hours of debate, which nobody had expected last month."
@@ -66,19 +68,38 @@ def test_the_order_of_rows_changes_no_date(order: list[int]) -> None:
     ("record", "precision", "evidence"),
     [
         ({"date": "2022-01-12T18:30:00Z", "date_evidence": "JSON-LD"}, "second", "JSON-LD: 2022-01-12T18:30:00Z"),
-        ({"date": "2022-01-12", "url": "https://a.example/2021/05/05/x"}, "day", "field: 2022-01-12"),
-        ({"date": "soon", "url": "https://a.example/2022/01/12/x"}, "day", "url"),
+        ({"date": "2022-01-12", "url": "https://a.example/2022/01/11/x"}, "day", "field: 2022-01-12"),
+        ({"date": "2022-01-12", "url": "https://a.example/accounts-of-31-12-2019"}, "day", "field: 2022-01-12"),
+        ({"date": "2022-01-12", "file": "2022-03-01-saved.html"}, "day", "field: 2022-01-12"),
+        ({"date": "03/04/2022", "url": "https://a.example/2022/04/03/x"}, "day", "field: 03/04/2022; url"),
         ({"url": "https://a.example/2022/01/x"}, "month", "url"),
         ({"file": "wire.zip!iws-20220112-33.txt"}, "day", "file name"),
         ({"text": f"Published: 12 January 2022\n{BODY}"}, "day", "page: Published: 12 January 2022"),
         ({"text": f"Опубликовано 12.01.2022\n{BODY}", "language": "ru"}, "day", "page: Опубликовано 12.01.2022"),
         ({"text": f"12. Januar 2022\n{BODY}", "language": "de"}, "day", "page: 12. Januar 2022"),
+        (
+            {"text": f"BRUSSELS, Jan. 12, 2022 (The Bell Agency) - {BODY}", "url": "https://a.example/x"},
+            "day",
+            "dateline: Jan. 12, 2022",
+        ),
+        (
+            {"text": f"BRUSSELS, Jan 12 (The Bell Agency) - {BODY}", "url": "https://a.example/2022/01/x"},
+            "day",
+            "url; dateline: Jan 12",
+        ),
+        ({"text": f"BRUSSELS, Jan 12 (Agency) - {BODY}", "date": "2022"}, "day", "field: 2022; dateline: Jan 12"),
+        (
+            {"text": f"BRUSSELS, Feb 12 (The Bell Agency) - {BODY}", "url": "https://a.example/2022/01/x"},
+            "month",
+            "url",
+        ),
     ],
 )  # fmt: skip
 def test_the_first_evidence_wins_and_is_named(record: dict[str, str | None], precision: str, evidence: str) -> None:
     found = dated(record).iloc[0]
     assert (found["published_precision"], found["published_from"]) == (precision, evidence)
-    assert found["published_low"] < DAY + pd.Timedelta(days=1) and found["published_high"] > DAY
+    day = pd.Timestamp("2022-04-03", tz="UTC") if "04/2022" in evidence else DAY
+    assert found["published_low"] < day + pd.Timedelta(days=1) and found["published_high"] > day
 
 
 @pytest.mark.parametrize(
@@ -112,9 +133,146 @@ def test_a_date_that_cannot_be_read_is_quoted() -> None:
     assert "field 'soon' is not a date that can be read" in dated({"date": "soon"}).iloc[0]["published_from"]
 
 
-@pytest.mark.xfail(strict=True, reason="a subheading that is only a month reads like the date line of a page")
 def test_the_subheading_of_a_chronicle_is_not_the_date_of_publication() -> None:
     assert dated({"text": f"{BODY}\nFebruary 2022\n{BODY}"}).iloc[0]["published_precision"] == "unknown"
+
+
+def test_the_days_of_a_chronicle_are_not_the_date_of_publication() -> None:
+    text = f"11 January 2022\n{BODY}\n12 January 2022\n{BODY}"
+    assert dated({"text": text}).iloc[0]["published_precision"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("record", "low", "high", "told"),
+    [
+        ({"date": "2022-02-30"}, None, None, "field '2022-02-30' is not used: there is no such day"),
+        ({"date": "2022-13-01"}, None, None, "field '2022-13-01' is not used: there is no such day"),
+        ({"date": "1970-01-01"}, None, None, "stands where no date is known"),
+        ({"date": "1900-01-01T00:00:00"}, None, None, "stands where no date is known"),
+        ({"date": "0001-01-01"}, None, None, "stands where no date is known"),
+        ({"date": "2000-01-01T00:00:00Z"}, None, None, "stands where no date is known"),
+        ({"date": "2000-01-01"}, "2000-01-01", "2000-01-02", "field: 2000-01-01"),
+        ({"date": "Wednesday, 11 January 2022"}, None, None, "11 January 2022 was a Tuesday"),
+        ({"date": "Mittwoch, 12. Januar 2022"}, "2022-01-12", "2022-01-13", "field: Mittwoch, 12. Januar 2022"),
+        ({"date": "2022-02-03"}, None, None, "it lies in the future, today being 2022-02-01"),
+        ({"date": "2022-02-02"}, "2022-02-02", "2022-02-03", "field: 2022-02-02"),
+        ({"date": "2022"}, "2022-01-01", "2023-01-01", "field: 2022"),
+        ({"url": "https://a.example/2023/01/12/x"}, None, None, "url '2023-01-12' is not used: it lies in the future"),
+        (
+            {"date": "2022-01-12", "date_download": "2022-01-05T10:00:00"},
+            None,
+            None,
+            "the article was collected before, on 2022-01-05",
+        ),
+        ({"date": "2022-01-12", "date_download": "2022-01-12"}, "2022-01-12", "2022-01-13", "field: 2022-01-12"),
+        (
+            {"date": "1970-01-01", "url": "https://a.example/2022/01/12/x"},
+            "2022-01-12",
+            "2022-01-13",
+            "url; field '1970-01-01' is not used",
+        ),
+        (
+            {"date": "2022-01-20", "url": "https://a.example/2022/01/12/x"},
+            "2022-01-12",
+            "2022-01-21",
+            "field: 2022-01-20; but url says 2022-01-12, and the interval spans both",
+        ),
+        (
+            {"date": "2022-01-20", "date_evidence": "field updated_at", "url": "https://a.example/2022/01/12/x"},
+            "2022-01-12",
+            "2022-01-13",
+            "url; field updated_at: 2022-01-20 is not used",
+        ),
+        (
+            {"date": "2022-01-20", "file": "2022-01-12-vote.html"},
+            "2022-01-12",
+            "2022-01-21",
+            "but file name says 2022-01-12",
+        ),
+        (
+            {"date": "2022-01-20", "text": f"Published 12 January 2022\n{BODY}"},
+            "2022-01-12",
+            "2022-01-21",
+            "but page says 2022-01-12",
+        ),
+        (
+            {"date": "2022-01-20", "url": "https://a.example/2022/01/12", "text": f"Published 12 January 2022\n{BODY}"},
+            "2022-01-12",
+            "2022-01-13",
+            "page: Published 12 January 2022; but url says 2022-01-12",
+        ),
+    ],
+)  # fmt: skip
+def test_a_date_that_cannot_be_is_questioned_in_words(
+    record: dict[str, str], low: str | None, high: str | None, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(datetime(2022, 2, 1, 12, tzinfo=UTC).timestamp())))
+    collected = record.pop("date_download", None) if "date_download" in (record := dict(record)) else None
+    table = records({"text": BODY, "language": "en", **record})
+    if collected:
+        table = table.assign(date_download=collected)
+    found = date_articles(table, progress=False).iloc[0]
+    assert told in found["published_from"]
+    days = [None if pd.isna(found[name]) else f"{found[name]:%Y-%m-%d}" for name in ("published_low", "published_high")]
+    assert days == [low, high]
+
+
+def test_a_build_tools_idea_of_today_questions_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "315532800")
+    assert dated({"date": "2022-01-12"}).iloc[0]["published_precision"] == "day"
+
+
+def test_the_name_of_a_file_dates_many_articles_only_where_their_own_dates_agree() -> None:
+    undated: dict[str, str | None] = {"file": "export-2022-01-12.csv"}
+    assert dated(undated, undated)["published_precision"].tolist() == ["unknown", "unknown"]
+    agreeing = dated({**undated, "date": "2022-01-12"}, undated)
+    assert agreeing["published_from"].tolist() == ["field: 2022-01-12", "file name"]
+    assert dated({**undated, "date": "2021-11-12"}, undated)["published_precision"].tolist() == ["day", "unknown"]
+
+
+@given(days=st.lists(st.dates(min_value=date(1995, 1, 1), max_value=date(2020, 12, 31)), min_size=2, max_size=2))
+@settings(max_examples=50, deadline=None)
+def test_two_statements_that_contradict_each_other_leave_both_days_open(days: list[date]) -> None:
+    field, url = days
+    found = dated({"date": f"{field}", "url": f"https://a.example/{url:%Y/%m/%d}/x"}).iloc[0]
+    assert found["published_low"] <= pd.Timestamp(field, tz="UTC") < found["published_high"]
+    if abs((field - url).days) > 1:
+        assert found["published_low"] <= pd.Timestamp(url, tz="UTC") < found["published_high"]
+        assert "spans both" in found["published_from"]
+    else:
+        assert found["published_from"] == f"field: {field}"
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("Publié le 12 janvier 2022 à 18h30, mis à jour le 13 janvier 2022", "fr"),
+        ("Mis en ligne le 12/01/2022", "fr"),
+        ("Veröffentlicht am 12. Januar 2022 um 18:30 Uhr", "de"),
+        ("Publicado el 12 de enero de 2022", "es"),
+        ("Fecha de publicación: 12 de enero de 2022", "es"),
+        ("Опубликовано: 12 января 2022, 18:30", "ru"),
+        ("Дата публикации: 12-го января 2022 года", "ru"),
+        ("Опубліковано 12 січня 2022 року", "uk"),
+        ("Оприлюднено 12 січня 2022", "uk"),
+        ("Published on Wednesday, January 12, 2022 in Politics", "en"),
+        ("First published: 12 Jan 2022", "en"),
+        ("发布时间：2022年1月12日 18:30", "zh"),
+    ],
+)
+def test_a_line_announces_the_date_in_six_languages_and_in_removed_furniture(line: str, language: str) -> None:
+    for record in (
+        {"text": f"{line}\n{BODY}"},
+        {
+            "text": BODY,
+            "removed": json.dumps({"text": [[0, 0, line, "menu"]]}, ensure_ascii=False, separators=(",", ":")),
+        },
+    ):
+        table = records({"language": language, **record}).assign(removed=record.get("removed"))
+        found = date_articles(table, progress=False).iloc[0]
+        assert found["published_from"].startswith(f"page: {line[:20]}")
+        assert found["published_low"] <= DAY < found["published_high"]
+        assert found["published_precision"] in ("day", "month", "year")
 
 
 def test_the_date_line_that_cleaning_removed_is_still_evidence() -> None:
@@ -144,6 +302,9 @@ def test_one_date_of_a_file_settles_day_and_month_for_that_file_only() -> None:
         ("2021-11-16_miroir.txt", "2021-11-16", "day"),
         ("https://a.example/2022/01/talks", "2022-01-01", "month"),
         ("https://a.example/2022/13/45/talks", None, None),
+        ("https://a.example/2022/01/10-things-to-know/", "2022-01-01", "month"),
+        ("https://a.example/2022/01/2-million-euros/", "2022-01-01", "month"),
+        ("https://a.example/vote-edition-2021-2-2-2/", None, None),
         ("https://a.example/2022/02/30/talks", "2022-02-01", "month"),
         ("https://a.example/id/1234202201125678", None, None),
         ("https://a.example/budget-2022", None, None),

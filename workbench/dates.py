@@ -9,18 +9,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from tqdm.auto import tqdm
 
 from workbench import phrases
+from workbench.addresses import date_in_address, dated_folder
 from workbench.articles import require
-from workbench.stated import Stated, order_of_day_and_month, read_date
+from workbench.doubts import UNREADABLE, doubt, not_yet, today
+from workbench.pagedates import announced_day, date_lines, dateline, day_in
+from workbench.stated import Stated, order_of_day_and_month, read_date, spanning
 
 _PROGRESS_FROM = 20_000
+_TO_THE_DAY = ("second", "minute", "hour", "day")
+
+_INSTANT = timedelta(microseconds=1)
+
+_ONE_DAY = 1
+"""Days by which two statements of one publication may differ, because each is of its own time zone."""
+
+_NOT_OF_PUBLICATION = re.compile(
+    r"modif|updat|edited|crawl|download|extract|seen|fetch|retriev|scrap|index|access|import|captur|htmldate",
+    re.IGNORECASE,
+)
+"""Fields that say when a copy was changed or collected, and the guess of a library: the day of a URL goes before."""
+
+_COLLECTED = re.compile(r"download|crawl|scrap|retriev|fetch|harvest|accessed|access_?date|captured", re.IGNORECASE)
+"""Columns that say when a copy was collected: it cannot have been published later."""
 
 
 class Dating(NamedTuple):
@@ -33,51 +51,70 @@ class Dating(NamedTuple):
     published_from: str
 
 
-_PARTS = {
-    "second": timedelta(seconds=1),
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-}
+class _Row(NamedTuple):
+    """What there is to date one article by."""
 
-_IN_ADDRESS = (
-    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[/_-](?P<m>0?[1-9]|1[0-2])[/_-](?P<d>3[01]|[12]\d|0?[1-9])(?!\d)"),
-    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)/(?P<m>[a-z]{3})/(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)", re.IGNORECASE),
-    re.compile(r"(?<!\d)(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>3[01]|[12]\d|0[1-9])(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>3[01]|[12]\d|0[1-9])[._-](?P<m>0[1-9]|1[0-2])[._-](?P<y>(?:19|20)\d\d)(?!\d)"),
-    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)/(?P<m>0[1-9]|1[0-2])(?=/|$)"),
-)
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {name: at for at, name in enumerate(_MONTH_NAMES, start=1)}
+    text: str
+    removed: object
+    date: object
+    label: object
+    url: object
+    file: str
+    language: str
+    order: str
+    collected: datetime | None
+    file_is_dated: bool
+    now: datetime
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """A date, how it is cited, and the words it stands in; `firm` where it can call another into question."""
+
+    label: str
+    written: str
+    stated: Stated | None
+    firm: bool = True
 
 
 def date_articles(table: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame:
     """The same rows with the five `published` columns in place of `date` and `date_evidence`.
 
-    Evidence is taken in this order, and the first that can be read wins: what the record's own field, page or
-    feed states; the URL; the file's name; a line of the page that announces its date. Where none is there the
-    precision is `unknown` and `published_from` quotes the words by which the text speaks of time.
+    Evidence is taken in this order: what the record's own field, page or feed states; the URL; the file's name (of a
+    file with one article, or whose other dates agree with it); a line of the page that announces its date; the
+    dateline. The first that can be believed wins; a later one makes it more precise where it lies within it. There is
+    no such day, nobody meant it, or it has not come yet (later than today, which is SOURCE_DATE_EPOCH where that is
+    set, or than the day the record says it was collected): such a date is not used. Where two contradict each other by
+    more than a day the interval spans both, but a time of changing or collecting yields. `published_from` says which
+    evidence it was and what was questioned and why. Without any the precision is `unknown`, and `published_from`
+    quotes the words by which the text speaks of time.
     """
     require(table, "text", "date", "date_evidence", "url", "file", "language")
-    orders = _orders(table)
     bar = tqdm(
-        table[["date", "date_evidence", "url", "file", "language"]].itertuples(),
+        _rows(table),
         total=len(table),
         desc="dating",
         unit=" articles",
         disable=not progress or len(table) < _PROGRESS_FROM,
     )
-    removed = table["removed"] if "removed" in table else pd.Series(None, index=table.index)
-    rows = [
-        _date(row, text, packed, orders.get(str(row.file), ""))
-        for row, text, packed in zip(bar, table["text"], removed, strict=True)
-    ]
-    found = pd.DataFrame(rows, index=table.index, columns=list(Dating._fields))
+    found = pd.DataFrame([_date(row) for row in bar], index=table.index, columns=list(Dating._fields))
     for name in ("published", "published_low", "published_high"):
         found[name] = pd.to_datetime(found[name], utc=True).astype("datetime64[us, UTC]")
     for name in ("published_precision", "published_from"):
         found[name] = found[name].astype("str")
     return pd.concat([table.drop(columns=["date", "date_evidence"]), found], axis="columns")
+
+
+def _rows(table: pd.DataFrame) -> Iterator[_Row]:
+    orders, dated_files, now = _orders(table), _dated_files(table), today()
+    removed = table["removed"] if "removed" in table else pd.Series(None, index=table.index)
+    own = table[["date", "date_evidence", "url", "file", "language", "text"]].itertuples(index=False)
+    for (date, label, url, file, language, text), packed, collected in zip(
+        own, removed, _collected(table), strict=True
+    ):
+        place = str(file)
+        order = orders.get(place, "")
+        yield _Row(text, packed, date, label, url, place, str(language), order, collected, place in dated_files, now)
 
 
 def _orders(table: pd.DataFrame) -> dict[str, str]:
@@ -86,71 +123,149 @@ def _orders(table: pd.DataFrame) -> dict[str, str]:
     return {str(name): order_of_day_and_month(group) for name, group in stated.groupby("file")["date"]}
 
 
-def _date(row: tuple[object, ...], text: str, packed: object, order: str) -> Dating:
-    _, date, evidence, url, file, language = row
-    notes: list[str] = []
-    if isinstance(date, str) and date.strip():
-        stated = read_date(date, order)
-        label = str(evidence) if isinstance(evidence, str) and evidence else "field"
-        if stated:
-            return _dating(stated, f"{label}: {date.strip()[:60]}")
-        notes.append(f"{label} {date.strip()[:60]!r} is not a date that can be read")
-    for label, value in (("url", url), ("file name", file)):
-        if isinstance(value, str) and (stated := date_in_address(value)):
-            return _dating(stated, label)
-    for line in _page_lines(text, packed):
-        if stated := _announced(line, str(language)):
-            return _dating(stated, f"page: {line[:80]}")
-    return _undated(text, str(language), notes)
+def _collected(table: pd.DataFrame) -> list[datetime | None]:
+    """For each row when the record says it was collected."""
+    columns = [table[name] for name in table.columns if _COLLECTED.search(str(name))]
+    rows = zip(*columns, strict=True) if columns else iter([()] * len(table))
+    return [_latest(values) for values in rows]
 
 
-def date_in_address(address: str) -> Stated | None:
-    """The day (or only the month) that a URL or a file name holds, or None.
+def _latest(values: tuple[Any, ...]) -> datetime | None:
+    read = [stated for value in values if isinstance(value, str) and (stated := read_date(value))]
+    return max((stated.time for stated in read if stated.precision in _TO_THE_DAY), default=None)
 
-    >>> date_in_address("https://a.example/2022/01/12/talks").precision
-    'day'
+
+def _dated_files(table: pd.DataFrame) -> set[str]:
+    """Files whose name may date their articles: those with one, and those whose dated articles are of that day.
+
+    A file of many is named after the day of its export as often as after that of its articles.
     """
-    for pattern in _IN_ADDRESS:
-        for found in pattern.finditer(address):
-            parts = found.groupdict()
-            month = parts["m"] if parts["m"].isdigit() else str(_MONTHS.get(parts["m"].casefold(), 0))
-            day = parts.get("d")
-            if stated := Stated.of(int(parts["y"]), int(month), int(day) if day else None):
-                return stated
+    dated = set()
+    for name, dates in table.groupby("file")["date"]:
+        day = date_in_address(str(name))
+        if day is None:
+            continue
+        read = [stated for date in dates if isinstance(date, str) and (stated := read_date(date))]
+        if len(dates) == 1 or (read and all(_apart(stated, day) <= _ONE_DAY for stated in read)):
+            dated.add(str(name))
+    return dated
+
+
+def _date(row: _Row) -> Dating:
+    believed: _Evidence | None = None
+    questions: list[str] = []
+    for one in _evidence(row):
+        if reason := _refusal(one, row):
+            questions.append(reason)
+        elif believed is None:
+            believed = one
+        else:
+            believed = _weighed(believed, one, questions)
+    if believed is None and (found := _on_page(row, questions)):
+        believed = found
+    if believed is None or believed.stated is None:
+        return _undated(row, questions)
+    believed = _made_precise(believed, row)
+    return _dating(believed, questions)
+
+
+def _evidence(row: _Row) -> Iterator[_Evidence]:
+    """What the record, its address and its announcements state, in the order of trust."""
+    if isinstance(row.date, str) and row.date.strip():
+        label = str(row.label) if isinstance(row.label, str) and row.label else "field"
+        written = row.date.strip()[:60]
+        yield _Evidence(f"{label}: {written}", written, read_date(row.date, row.order))
+    if isinstance(row.url, str) and (stated := date_in_address(row.url)):
+        yield _Evidence("url", f"{stated.low:%Y-%m-%d}", stated, firm=dated_folder(row.url) is not None)
+    if row.file_is_dated and (stated := date_in_address(row.file)):
+        yield _Evidence("file name", f"{stated.low:%Y-%m-%d}", stated, firm=dated_folder(row.file) is not None)
+    if announced := announced_day(row.text, row.removed, row.language, row.order):
+        line, rest, stated = announced
+        yield _Evidence(f"page: {line[:80]}", rest, stated)
+
+
+def _refusal(one: _Evidence, row: _Row) -> str:
+    """Why this date is not used, with the date; empty where it may be believed."""
+    label = one.label.split(": ")[0]
+    reason = doubt(one.written, row.order)
+    if one.stated is None and reason == UNREADABLE:
+        return f"{label} {one.written!r} is not a date that can be read"
+    if one.stated is not None and reason in ("", UNREADABLE):  # The page's line holds more than its date.
+        reason = not_yet(one.stated, row.collected, row.now)
+    return f"{label} {one.written!r} is not used: {reason}" if reason else ""
+
+
+def _weighed(believed: _Evidence, other: _Evidence, questions: list[str]) -> _Evidence:
+    """The evidence to go on with: the first, the second where it is the more precise, or both where they disagree."""
+    first, second = believed.stated, other.stated
+    if first is None or second is None:
+        return believed
+    if first.low <= second.low and second.high <= first.high and first.precision not in _TO_THE_DAY:
+        return replace(other, label=f"{believed.label}; {other.label}") if _narrower(second, first) else believed
+    if not other.firm or _apart(first, second) <= _ONE_DAY:
+        return believed
+    name = other.label.split(": ")[0]
+    if _NOT_OF_PUBLICATION.search(believed.label.split(": ")[0]) and second.low < first.low:
+        questions.append(f"{believed.label} is not used: it says when the copy was changed or collected, or is a guess")
+        return other
+    if name == "file name" and second.low > first.low:
+        return believed  # A page is saved under the day of saving.
+    questions.append(f"but {name} says {second.low:%Y-%m-%d}, and the interval spans both")
+    return replace(believed, stated=spanning(first, second))
+
+
+def _narrower(one: Stated, other: Stated) -> bool:
+    return one.high - one.low < other.high - other.low
+
+
+def _apart(one: Stated, other: Stated) -> int:
+    """Days between the days of two intervals: 0 where they share one, 1 where one follows the other."""
+    last_of_one, last_of_other = ((each.high - _INSTANT).date() for each in (one, other))
+    return max((one.low.date() - last_of_other).days, (other.low.date() - last_of_one).days, 0)
+
+
+def _on_page(row: _Row, questions: list[str]) -> _Evidence | None:
+    """What the page shows without announcing it: a line that is nothing but a date, or the dateline."""
+    found = [
+        _Evidence(f"page: {line[:80]}", line, stated)
+        for line, stated in date_lines(row.text, row.removed, row.language)
+    ]
+    place = dateline(row.text, row.language)
+    if place and (stated := day_in(place, None)):
+        found.append(_Evidence(f"dateline: {place.quote}", place.quote, stated))
+    for one in found:
+        if reason := _refusal(one, row):
+            questions.append(reason)
+        else:
+            return one
     return None
 
 
-def _dating(stated: Stated, evidence: str) -> Dating:
-    low, high = stated.low, stated.high
-    known = stated.precision in _PARTS
-    return Dating(stated.time if known else None, low, high, stated.precision, evidence)
+def _made_precise(believed: _Evidence, row: _Row) -> _Evidence:
+    """The same evidence, made a day by the day and month of the dateline where only the month or year is stated."""
+    stated = believed.stated
+    if stated is None or stated.precision in _TO_THE_DAY:
+        return believed
+    place = dateline(row.text, row.language)
+    day = day_in(place, stated) if place else None
+    return (
+        replace(believed, stated=day, label=f"{believed.label}; dateline: {place.quote}") if place and day else believed
+    )
 
 
-def _undated(text: str, language: str, notes: list[str]) -> Dating:
-    said = phrases.relative(text, language)
-    notes.append("no date is stated" + (f"; the text says: {'; '.join(said)}" if said else ""))
-    return Dating(None, None, None, "unknown", "; ".join(notes))
+def _dating(believed: _Evidence, questions: list[str]) -> Dating:
+    stated = believed.stated
+    assert stated is not None  # noqa: S101 - what is believed has been read
+    known = stated.precision in _TO_THE_DAY
+    told = "; ".join([believed.label, *questions])
+    return Dating(stated.time if known else None, stated.low, stated.high, stated.precision, told)
 
 
-def _page_lines(text: str, packed: object) -> Iterator[str]:
-    """Short lines of the text's head and of what was removed: where a page announces its date."""
-    for line in text[:1200].splitlines()[:12]:
-        if 6 <= len(line.strip()) <= 90:
-            yield line.strip()
-    if isinstance(packed, str):
-        for line in re.findall(r'\[\d+,\d+,"((?:[^"\\]|\\.){6,100})","', packed):
-            yield line.replace("\\n", " ").strip()
-
-
-@lru_cache(maxsize=8192)
-def _announced(line: str, language: str) -> Stated | None:
-    """The date of a line that is nothing but a date, or that a word such as "Published" opens."""
-    if not re.search(r"(?:19|20)\d\d", line):
-        return None
-    rest = phrases.after_announcement(line)
-    if rest is None and len(line) > 40:
-        return None
-    return read_date(rest if rest is not None else line, "", language=language, strict=True)
+def _undated(row: _Row, questions: list[str]) -> Dating:
+    said = phrases.relative(row.text, row.language)
+    other = "other " if questions else ""
+    quoted = f"; the text says: {'; '.join(said)}" if said else ""
+    return Dating(None, None, None, "unknown", "; ".join([*questions, f"no {other}date is stated{quoted}"]))
 
 
 def within(articles: pd.DataFrame, start: datetime, end: datetime) -> pd.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -28,10 +28,30 @@ def _lexicon() -> dict[str, dict[str, Any]]:
     return tomllib.loads(files("workbench").joinpath("lexicon/times.toml").read_text("utf-8"))
 
 
+LANGUAGES = ("en", "fr", "de", "es", "ru", "uk")
+"""The languages of the lexicon."""
+
+_SHORT_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""As mail and feeds write them, in whatever language the rest is."""
+
+
+@lru_cache(maxsize=8192)
+def weekday_of(word: str) -> int | None:
+    """The weekday that this word names in one of the languages, Monday being 0; None for any other word."""
+    small = word.casefold()
+    if small in _SHORT_WEEKDAYS:
+        return _SHORT_WEEKDAYS.index(small)
+    for language in LANGUAGES:
+        for at, pattern in enumerate(_lexicon()[language]["weekdays"]):
+            if re.fullmatch(pattern, small):
+                return at
+    return None
+
+
 @cache
 def idioms(language: str) -> Idioms | None:
     """The phrases of this language, or None where the lexicon has none."""
-    return Idioms(language) if language in _lexicon() and language != "common" else None
+    return Idioms(language) if language in LANGUAGES else None
 
 
 class Idioms:

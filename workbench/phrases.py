@@ -150,14 +150,15 @@ def relative(text: str, language: str) -> list[str]:
 
 
 @cache
-def _announcement() -> re.Pattern[str]:
-    # The longest first, so that "date" does not cut "date of publication" short.
+def _announcements() -> list[re.Pattern[str]]:
     lexicon = tomllib.loads(files("workbench").joinpath("lexicon/phrases.toml").read_text("utf-8"))
-    words = sorted(lexicon["announces"]["words"], key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(words)})\b\s*[:,–—-]?\s*", re.IGNORECASE)
+    words = [word for listed in lexicon["announces"].values() for word in listed]
+    return [re.compile(rf"(?:{word})(?![^\W\d])\s*[:：,–—-]?\s*", re.IGNORECASE) for word in words]
 
 
 def after_announcement(line: str) -> str | None:
     """What follows the word that announces a date at the start of `line`, or None where there is no such word."""
-    found = _announcement().match(line.strip(" |·•-–—"))
-    return line.strip(" |·•-–—")[found.end() :] if found else None
+    bare = line.strip(" |·•-–—")
+    # The longest, so that "date" does not cut "date of publication" short.
+    end = max((found.end() for one in _announcements() if (found := one.match(bare))), default=0)
+    return bare[end:] if end else None

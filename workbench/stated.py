@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -28,7 +28,14 @@ _YEAR = re.compile(r"(?P<y>\d{4})$")
 _MONTH = re.compile(r"(?P<m>\d{1,2})[/.-](?P<y>\d{4})$")
 _NUMERIC_INSIDE = re.compile(r"(?<!\d)(?P<a>\d{1,2})\s?(?P<sep>[/.-])\s?(?P<b>\d{1,2})\s?(?P=sep)\s?(?P<y>\d{4})(?!\d)")
 _NAME = re.compile(r"[^\W\d_]{3}")
+_CHINESE = re.compile(r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월](?:\s?(?P<d>\d{1,2})\s?[日일号號])?(?!\d)")
+_ISO_WEEK = re.compile(r"(?P<y>\d{4})-?W(?P<w>\d{2})(?:-?(?P<d>[1-7]))?$")
+_SHORT_YEAR = re.compile(r"(?<!\d)(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{2})(?!\d)(?!(?P=sep))")
+_ORDINAL = re.compile(r"(?<!\d)(\d{1,2})-?(?:го|ого|е|ое)(?!\w)")
 _MOSCOW = re.compile(r"\bмск\b", re.IGNORECASE)
+_CENTURY = 69
+"""Of a year in two figures, as POSIX has it: 69 to 99 are of the last century."""
+
 _WIDTHS = (("day", 1), ("week", 7), ("month", 31), ("quarter", 92), ("year", 366))
 
 
@@ -77,7 +84,8 @@ def read_date(written: str, order: str = "", *, language: str = "", strict: bool
     """The interval that a written date leaves open, or None where it is none.
 
     `order` ("day" or "month") says what stands first in 03/04/2022; without it such a date is both, and the
-    interval spans the two. `strict` refuses words around the date. A date without a year is not read.
+    interval spans the two. A year of two figures is only read where `order` is given. `strict` refuses words around
+    the date. A date without a year is not read.
     """
     plain = " ".join(written.replace("\u00a0", " ").split()).strip(" .,;|")
     for pattern in (_ISO, _COMPACT):
@@ -85,6 +93,12 @@ def read_date(written: str, order: str = "", *, language: str = "", strict: bool
             return _from_parts(found.groupdict())
     if found := _NUMERIC.match(plain):
         return _numeric(found.groupdict(), order)
+    if (found := _SHORT_YEAR.match(plain)) and order:
+        return _numeric({**found.groupdict(), "y": str(_whole_year(int(found["y"]))), "H": None}, order)
+    if found := _ISO_WEEK.match(plain):
+        return _iso_week(*(int(found[name] or 0) for name in "ywd"))
+    if found := _CHINESE.match(plain):
+        return Stated.of(int(found["y"]), int(found["m"]), int(found["d"]) if found["d"] else None)
     if found := _YEAR.match(plain):
         return _year(int(found["y"]))
     if found := _MONTH.match(plain):
@@ -122,7 +136,12 @@ def _numeric(parts: dict[str, str | None], order: str) -> Stated | None:
         return day_first or month_first
     if order == "month" or day_first is None or month_first is None or first == second:
         return month_first or day_first
-    low, high = min(day_first.low, month_first.low), max(day_first.high, month_first.high)
+    return spanning(day_first, month_first)
+
+
+def spanning(one: Stated, other: Stated) -> Stated:
+    """The interval that holds both."""
+    low, high = min(one.low, other.low), max(one.high, other.high)
     return Stated(low, low, high, _width(high - low))
 
 
@@ -134,6 +153,20 @@ def _with_time(day: Stated | None, parts: dict[str, str | None]) -> Stated | Non
 
 def _width(width: timedelta) -> str:
     return next((name for name, days in _WIDTHS if width <= timedelta(days=days)), "unknown")
+
+
+def _whole_year(year: int) -> int:
+    return year + (1900 if year >= _CENTURY else 2000)
+
+
+def _iso_week(year: int, week: int, day: int) -> Stated | None:
+    """A week of ISO 8601, from Monday, or a day of it."""
+    try:
+        first = date.fromisocalendar(year, week, day or 1)
+    except ValueError:
+        return None
+    monday = Stated.of(first.year, first.month, first.day)
+    return monday if monday is None or day else replace(monday, high=monday.low + timedelta(days=7), precision="week")
 
 
 def _year(year: int) -> Stated | None:
@@ -177,7 +210,7 @@ def _words(plain: str, order: str, language: str, *, strict: bool) -> Stated | N
     numeric = _NUMERIC_INSIDE.search(plain)
     if not numeric and not _NAME.search(plain):
         return None
-    plain = _MOSCOW.sub("MSK", plain)
+    plain = _ORDINAL.sub(r"\1", _MOSCOW.sub("MSK", plain))
     if found := _parsed(plain, language, "day", "month", "year"):
         # The library would pick an order of day and month; which of the two it is has to be proven elsewhere.
         if numeric:
@@ -202,7 +235,8 @@ def order_of_day_and_month(written: Iterable[str]) -> str:
     """What these numeric dates prove to stand first: "day" or "month"; empty where they prove nothing, or both."""
     day = month = False
     for one in set(written):
-        if found := _NUMERIC_INSIDE.search(" ".join(str(one).split())):
+        plain = " ".join(str(one).split())
+        if found := _NUMERIC_INSIDE.search(plain) or _SHORT_YEAR.search(plain):
             day |= int(found["a"]) > 12
             month |= int(found["b"]) > 12
     return "day" if day and not month else "month" if month and not day else ""
