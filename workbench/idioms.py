@@ -20,6 +20,8 @@ _OPTIONAL = re.compile(r"\((?:\?:)?[^()]*\)\?")
 _GROUP = re.compile(r"\((?:\?:)?([^()]*)\)(?!\?)")
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:;»\"“”„«—–(\[]\s*|\n\s*|\s-\s)[\"'«“„(\[]*$")
 
+_OPENING, _CLOSING = tuple('«"“„'), tuple('»"”“')
+
 Phrase = tuple[re.Match[str], Meaning]
 
 
@@ -115,6 +117,8 @@ class Idioms:
 
     def _is_written_so(self, text: str, one: re.Match[str]) -> bool:
         """Whether capitals stand as the language sets them; "Today" and "May" within a sentence are names or verbs."""
+        if text[one.start() - 1 : one.start()] in _OPENING and text[one.end() : one.end() + 1] in _CLOSING:
+            return False  # An outlet: «Сегодня».
         opens = bool(_SENTENCE_START.search(text[max(0, one.start() - 12) : one.start()]))
         names = [(group.rstrip("23"), group) for group, word in one.groupdict().items() if word]
         names = [(kind, group) for kind, group in names if kind in self._tables]

@@ -123,10 +123,11 @@ def _month_name(meaning: Meaning, published: date, tense: str) -> Iterator[Days]
     elif meaning.shift is not None and meaning.shift < 0:
         last -= 12 if last == now else 0
         # In December "last October" may be that of this year or of the last.
-        counts = [last, last - 12] if last >= published.year * 12 else [last]
+        counts = [last, last - 12] if meaning.unsure and last >= published.year * 12 else [last]
     elif meaning.shift:
         following = last + 12
-        counts = [following, following + 12] if following < (published.year + 1) * 12 else [following]
+        this_year = following < (published.year + 1) * 12
+        counts = [following, following + 12] if meaning.unsure and this_year else [following]
     else:
         nearest = last if now - last < 6 else last + 12
         counts = {"past": [last, nearest], "future": [last + 12, nearest]}.get(tense, [last, last + 12])
