@@ -19,7 +19,7 @@ WEEK = timedelta(days=7)
 TURNS_WITH_THE_WEEK = {"weekday", "weekend", "day", "week"}
 
 cases = [case.values[0] for case in labelled("phrases.json", "sentence")]
-named = [case for case in cases if case["quote"]]
+named = [case for case in cases if case["quote"] and "known_failure" not in case]
 case = st.sampled_from(named)
 days = st.dates(min_value=date(1990, 1, 1), max_value=date(2039, 12, 31))
 
