@@ -16,6 +16,9 @@ SHINGLE = 3
 LEAD = 30
 """Words at the beginning of a text that say what it is about: one or two sentences."""
 
+_OF_LEAD = 0.25
+"""Share of a lead that has to be shared: of a lead that is merely reworded a third is, of a new one next to nothing."""
+
 LONG_RUN = 10
 """Words in a row that two articles on one subject seldom share unless one has them from the other."""
 
@@ -44,22 +47,14 @@ class Shared:
 
     longer: int
     shorter: int
+    of_longer: float
+    of_shorter: float
     in_longer: Mask
     in_shorter: Mask
     lead: bool
     long_runs: float
     same_numbers: int
     other_numbers: int
-
-    @property
-    def of_longer(self) -> float:
-        """The share of the longer text that stands in the shorter one."""
-        return float(self.in_longer.mean())
-
-    @property
-    def of_shorter(self) -> float:
-        """The share of the shorter text that stands in the longer one: the containment."""
-        return float(self.in_shorter.mean())
 
 
 def compared(texts: Hashed, pairs: Places, *, least: float = 0.0) -> Iterator[Shared]:
@@ -111,40 +106,50 @@ def _shared(texts: Hashed, longer: int, shorter: int, at: NDArray[np.int32]) -> 
     first = np.flatnonzero(in_shorter & ~np.concatenate([[False], goes_on]))
     last = np.flatnonzero(in_shorter & ~np.concatenate([goes_on, [False]]))
     lengths = last - first + SHINGLE
-    head = LEAD - SHINGLE + 1
+    same, other = _numbers(here, there, in_shorter, (first, last, at))
     return Shared(
         longer,
         shorter,
-        in_longer,
-        in_shorter,
-        lead=max(in_shorter[:head].mean(), in_longer[:head].mean()) >= 0.5,
+        of_longer=np.count_nonzero(in_longer) / len(in_longer),
+        of_shorter=np.count_nonzero(in_shorter) / len(in_shorter),
+        in_longer=in_longer,
+        in_shorter=in_shorter,
+        lead=_has_lead(in_shorter) or _has_lead(in_longer),
         long_runs=float(lengths[lengths >= LONG_RUN].sum() / max(1, lengths.sum())),
-        same_numbers=_same_numbers(here, in_shorter),
-        other_numbers=_other_numbers(here, there, (first, last, at)),
+        same_numbers=same,
+        other_numbers=other,
     )
 
 
-def _same_numbers(words: Words, shared: Mask) -> int:
-    """How many numbers stand in shared passages."""
-    held = np.zeros(len(words), dtype=np.bool_)
+def _has_lead(shared: Mask) -> bool:
+    head = shared[: LEAD - SHINGLE + 1]
+    return bool(np.count_nonzero(head) >= _OF_LEAD * len(head))
+
+
+def _numbers(
+    here: Words, there: Words, shared: Mask, runs: tuple[Places, Places, NDArray[np.int32]]
+) -> tuple[int, int]:
+    """How many numbers stand in shared passages, and how many have another one in their place between two passages."""
+    first, last, at = runs
+    numbers = np.flatnonzero(here & NUMBER)
+    if not len(numbers):
+        return 0, 0
+    held = np.zeros(len(here), dtype=np.bool_)
     for step in range(SHINGLE):
         held[step : step + len(shared)] |= shared
-    return int(np.count_nonzero(held & (words & NUMBER > 0)))
-
-
-def _other_numbers(here: Words, there: Words, runs: tuple[Places, Places, NDArray[np.int32]]) -> int:
-    """How many numbers of one text have another number of the other in their place between two shared passages."""
-    first, last, at = runs
+    loose = numbers[~held[numbers]]
+    same = len(numbers) - len(loose)
     start, end = last[:-1] + SHINGLE, first[1:]
     start_there, end_there = at[last[:-1]] + SHINGLE, at[first[1:]]
-    wide, wide_there = end - start, end_there - start_there
     other = 0
-    for slot in np.flatnonzero((wide > 0) & (wide <= _SLOT) & (wide_there > 0) & (wide_there <= _SLOT)).tolist():
-        one = _numbers(here[start[slot] : end[slot]])
-        two = _numbers(there[start_there[slot] : end_there[slot]])
+    for gap in np.unique(np.searchsorted(start, loose, side="right") - 1).tolist():
+        if gap < 0 or end[gap] - start[gap] > _SLOT or not 0 < end_there[gap] - start_there[gap] <= _SLOT:
+            continue
+        one = _numbers_in(here[start[gap] : end[gap]])
+        two = _numbers_in(there[start_there[gap] : end_there[gap]])
         other += min(len(one - two), len(two - one))
-    return other
+    return same, other
 
 
-def _numbers(words: Words) -> set[int]:
+def _numbers_in(words: Words) -> set[int]:
     return {word for word in words.tolist() if word & 1}

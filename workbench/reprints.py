@@ -8,7 +8,6 @@ found by fingerprints of longer phrases (`workbench.shingles`), so that time gro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +43,7 @@ ALMOST_ALL = 0.9
 
 APART_DAYS, APART_DAYS_AT_HOME = 21, 2
 """What is published further apart, or in the same outlet more than two days apart, is the same text only when all but
-equal: forms that are filled in anew (proclamations, bulletins, series with a standing head) come back, copies do not."""
+equal: forms that are filled in anew (proclamations, bulletins, standing heads) come back, copies do not."""
 
 HELD = 0.25
 """Share of the shorter text that each member of a group shares with the fullest one: two copies that each keep half
@@ -52,6 +51,9 @@ of an original share a quarter; two texts that only a chain of others joins shar
 
 APART = 0.2
 """Two passages that overlap by less than this share of the shorter one are different passages."""
+
+WHOLE = 0.75
+"""A part that makes up three quarters of a text is that text with a head or a tail, not one of several it holds."""
 
 _ALL_PAIRS = 8
 """Of this many texts with a common fingerprint each is compared with each, of more with the next three and the
@@ -61,6 +63,9 @@ _NEXT = 3
 _FEWEST_SHARED = 2
 _SHARED_FINGERPRINTS = 0.05
 _PROGRESS_FROM = 5_000
+
+Part = NDArray[np.uint8]
+"""Which 3-grams of a text stand in another, a bit each."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,7 @@ def _earliest(articles: pd.DataFrame, of: Places) -> tuple[NDArray[np.float64], 
 
 def _groups(texts: Texts, *, progress: bool) -> Places:
     """For each text the number of its group."""
-    pairs = _candidates(texts.hashed)
+    pairs = worth_comparing(texts.hashed)
     bar = tqdm(
         compared(texts.hashed, pairs, least=CONTAINED),
         desc="comparing texts",
@@ -151,7 +156,7 @@ def _groups(texts: Texts, *, progress: bool) -> Places:
     copies = [_slim(shared) for shared in bar if is_copy(shared, texts)]
     kept = _without_round_ups(copies, texts)
     group = _held_together(texts.hashed, [copy for copy in kept if not copy.excerpt])
-    return _with_excerpts(group, [copy for copy in kept if copy.excerpt])
+    return _with_excerpts(group, [copy for copy in kept if copy.excerpt], texts.days)
 
 
 def is_copy(shared: Shared, texts: Texts) -> bool:
@@ -184,8 +189,8 @@ class Copy:
     longer: int
     shorter: int
     excerpt: bool
-    in_longer: NDArray[np.uint8]
-    in_shorter: NDArray[np.uint8]
+    in_longer: Part
+    in_shorter: Part
 
 
 def _slim(shared: Shared) -> Copy:
@@ -193,14 +198,14 @@ def _slim(shared: Shared) -> Copy:
     return Copy(shared.longer, shared.shorter, shared.of_longer < MOSTLY, *parts)
 
 
-def _candidates(texts: Hashed) -> Places:
+def worth_comparing(texts: Hashed) -> Places:
     """Pairs of texts (rows of longer, shorter) that share enough fingerprints to be worth comparing."""
     marks, owners = fingerprints(texts, texts.lengths >= FEWEST_WORDS)
     held = np.bincount(owners, minlength=len(texts.lengths))
     pairs, counts = _sharing(marks, owners)
     fewest = held[pairs].min(axis=1)
     enough = (counts >= np.minimum(_FEWEST_SHARED, fewest // 4 + 1)) & (counts >= _SHARED_FINGERPRINTS * fewest)
-    return pairs[enough]
+    return np.asarray(pairs[enough], dtype=np.int64)
 
 
 def _sharing(marks: Hashes, owners: Places) -> tuple[Places, Places]:
@@ -226,40 +231,52 @@ def _sharing(marks: Hashes, owners: Places) -> tuple[Places, Places]:
 
 def _without_round_ups(copies: list[Copy], texts: Texts) -> list[Copy]:
     """The pairs but for those by which a round-up would make one of the texts it holds."""
-    parts: dict[int, list[tuple[int, NDArray[np.uint8], int]]] = {}
+    parts: dict[int, list[tuple[int, Part, int]]] = {}
     for number, copy in enumerate(copies):
         parts.setdefault(copy.longer, []).append((number, copy.in_longer, copy.shorter))
         parts.setdefault(copy.shorter, []).append((number, copy.in_shorter, copy.longer))
     dropped: set[int] = set()
     for text, held in parts.items():
-        if len(held) > 1 and _holds_two(held) and not _first_of_all(texts.days, text, [one for _, _, one in held]):
-            half = (texts.hashed.lengths[text] - 2) / 2
-            dropped.update(number for number, part, _ in held if _ones(part) <= half)
+        if len(held) > 1 and not _first_of_all(texts.days, text, [one for _, _, one in held]):
+            whole = WHOLE * (texts.hashed.lengths[text] - 2)
+            small = [number for number, part, _ in held if _ones(part) < whole]
+            if small and _holds_two([part for _, part, _ in held], whole):
+                dropped.update(small)
     return [copy for number, copy in enumerate(copies) if number not in dropped]
 
 
 def _first_of_all(days: NDArray[np.float64], text: int, others: list[int]) -> bool:
-    """Whether the text was published before all of these: then they are excerpts of it, and it is no round-up."""
-    return bool((days[text] < days[others]).all())
+    """Whether the text came out a day before all of these: then they are excerpts of it, and it is no round-up.
+
+    A day, because a live blog bears the time at which it was opened.
+    """
+    return bool((days[text] + 1 <= days[others]).all())
 
 
-def _holds_two(held: Iterable[tuple[int, NDArray[np.uint8], int]]) -> bool:
-    """Whether these parts of one text are more than one passage, by joining parts that overlap."""
-    parts = sorted((part for _, part, _ in held), key=lambda part: (-_ones(part), part.tobytes()))
-    passages: list[NDArray[np.uint8]] = []
-    for part in parts:
-        overlapping = [one for one in passages if _ones(one & part) >= APART * min(_ones(one), _ones(part))]
-        rest = [one for one in passages if not any(one is other for other in overlapping)]
+def _holds_two(parts: list[Part], whole: float) -> bool:
+    """Whether these parts of one text are more than one passage; those of `whole` size or more join no others."""
+    passages: list[Part] = []
+    for part in sorted(parts, key=lambda part: (_ones(part), part.tobytes())):
+        overlapping = [one for one in passages if _overlap(one, part)]
+        if _ones(part) >= whole:
+            if len(overlapping) < len(passages):
+                return True
+            continue
+        rest = [one for one in passages if not _overlap(one, part)]
         passages = [*rest, np.bitwise_or.reduce([part, *overlapping])]
     return len(passages) > 1
 
 
-def _ones(part: NDArray[np.uint8]) -> int:
+def _overlap(one: Part, two: Part) -> bool:
+    return _ones(one & two) >= APART * min(_ones(one), _ones(two))
+
+
+def _ones(part: Part) -> int:
     return int(np.bitwise_count(part).sum())
 
 
 def _held_together(texts: Hashed, copies: list[Copy]) -> Places:
-    """For each text the number of its group: the pairs joined, but for members that share too little with the fullest."""
+    """For each text the number of its group: pairs joined, but for members that share too little with the fullest."""
     pairs = np.array([(copy.longer, copy.shorter) for copy in copies], dtype=np.int64).reshape(-1, 2)
     group = np.arange(len(texts.lengths))
     while len(pairs):
@@ -285,21 +302,24 @@ def _fullest(pairs: Places, count: int) -> Places:
     return np.asarray(first[part], dtype=np.int64)
 
 
-def _with_excerpts(group: Places, copies: list[Copy]) -> Places:
+def _with_excerpts(group: Places, copies: list[Copy], days: NDArray[np.float64]) -> Places:
     """The groups, with excerpts in that of the text they are from.
 
-    A text that stands in several which are not one text is a source that all of them quote, and stays by itself.
+    An excerpt that stands in several texts which are not one is from the earliest of them, if that came out before
+    the excerpt did; else it is a source that all of them quote, and stays by itself.
     """
-    holders: dict[int, set[int]] = {}
+    holders: dict[int, list[tuple[float, int]]] = {}
     for copy in copies:
         fuller, less_full = sorted((int(group[copy.longer]), int(group[copy.shorter])))
         if fuller != less_full:
-            holders.setdefault(less_full, set()).add(fuller)
+            before = days[copy.longer] if days[copy.longer] < days[copy.shorter] else np.inf
+            holders.setdefault(less_full, []).append((before, fuller))
     final = np.arange(len(group))
     for one in sorted(holders):  # groups bear the number of their fullest text, and the fuller ones come first
-        whole = {int(final[holder]) for holder in holders[one]}
-        final[one] = whole.pop() if len(whole) == 1 else one
-    return np.asarray(final[group])
+        before, earliest = min((day, int(final[holder])) for day, holder in holders[one])
+        alone = len({final[holder] for _, holder in holders[one]}) == 1
+        final[one] = earliest if alone or np.isfinite(before) else one
+    return np.asarray(final[group], dtype=np.int64)
 
 
 def _names(texts: Texts, group: Places) -> NDArray[np.object_]:

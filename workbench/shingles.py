@@ -60,7 +60,7 @@ _NO_PHRASE = np.uint64(2**64 - 1)
 
 @dataclass(frozen=True)
 class Hashed:
-    """Texts as word hashes: those of text `at` are `words[starts[at] : starts[at + 1]]`; equal texts have equal keys."""
+    """Texts as word hashes: those of text `at` are `words[starts[at] : starts[at + 1]]`; equal texts, equal keys."""
 
     words: Words
     starts: Places
@@ -242,13 +242,13 @@ def _packed(texts: Hashed, chosen: NDArray[np.bool_], low: int, high: int) -> Ha
     least, owner = least[whole], owner[whole].astype(np.uint64)
     new = np.ones(len(least), dtype=np.bool_)
     new[1:] = (least[1:] != least[:-1]) | (owner[1:] != owner[:-1])
-    return least[new] >> _TEXT_BITS << _TEXT_BITS | owner[new]
+    return np.asarray(least[new] >> _TEXT_BITS << _TEXT_BITS | owner[new], dtype=np.uint64)
 
 
 def distinct(values: Hashes) -> Hashes:
     """The different values, sorted: faster than `np.unique`, which looks each up in a table."""
     ordered = np.sort(values)
-    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)]]
+    return np.asarray(ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)]], dtype=np.uint64)
 
 
 def phrases(words: Words, size: int) -> Hashes:
