@@ -89,6 +89,13 @@ def test_the_order_of_rows_changes_no_date(order: list[int]) -> None:
         ),
         ({"text": f"BRUSSELS, Jan 12 (Agency) - {BODY}", "date": "2022"}, "day", "field: 2022; dateline: Jan 12"),
         (
+            {"text": f"Publié le 12 janvier à 18h30\n{BODY}", "language": "fr", "url": "https://a.example/2022/01/x"},
+            "day",
+            "url; page: 12 janvier",
+        ),
+        ({"text": f"12 January 2022\n{BODY}", "date": "2022-01"}, "day", "field: 2022-01; page: 12 January 2022"),
+        ({"date": "2022-01", "url": "https://a.example/accounts-of-31-01-2022"}, "month", "field: 2022-01"),
+        (
             {"text": f"BRUSSELS, Feb 12 (The Bell Agency) - {BODY}", "url": "https://a.example/2022/01/x"},
             "month",
             "url",

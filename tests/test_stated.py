@@ -114,6 +114,32 @@ def test_a_time_beside_the_date_does_not_hide_the_order_it_proves() -> None:
     assert order_of_day_and_month(["1/13/2022 6:30 PM", "1/2/2022 7:00 AM"]) == "month"
 
 
+def test_a_year_of_two_figures_proves_the_order_as_one_of_four_does() -> None:
+    assert order_of_day_and_month(["13/01/22", "02/03/22"]) == "day"
+    assert order_of_day_and_month(["01/13/22"]) == "month"
+    assert order_of_day_and_month(["01/02/22", "22-01-13"]) == ""
+
+
+@given(days, st.sampled_from(["day", "month"]))
+def test_a_year_of_two_figures_is_read_only_where_the_order_is_proven(day: date, first: str) -> None:
+    figures = (day.day, day.month) if first == "day" else (day.month, day.day)
+    written = f"{figures[0]:02}/{figures[1]:02}/{day:%y}"
+    assert read_date(written) is None
+    found = read_date(written, first)
+    assert found is not None
+    assert found.low.date() == day
+
+
+@given(days)
+def test_a_week_holds_its_seven_days(day: date) -> None:
+    year, week, weekday = day.isocalendar()
+    whole, one = read_date(f"{year}-W{week:02}"), read_date(f"{year}-W{week:02}-{weekday}")
+    assert whole is not None and one is not None
+    assert (whole.high - whole.low, whole.precision) == (timedelta(days=7), "week")
+    assert one.low.date() == day
+    assert whole.low <= one.low and one.high <= whole.high
+
+
 @pytest.mark.parametrize(("year", "month", "day"), [(1899, 1, 1), (2101, 1, 1), (2022, 0, 1), (2023, 2, 29)])
 def test_a_day_that_does_not_exist_is_no_date(year: int, month: int, day: int) -> None:
     assert Stated.of(year, month, day) is None

@@ -20,7 +20,7 @@ from workbench import phrases
 from workbench.addresses import date_in_address, dated_folder
 from workbench.articles import require
 from workbench.doubts import UNREADABLE, doubt, not_yet, today
-from workbench.pagedates import announced_day, date_lines, dateline, day_in
+from workbench.pagedates import announced_day, date_lines, dateline, day_in, days_without_year
 from workbench.stated import Stated, order_of_day_and_month, read_date, spanning
 
 _PROGRESS_FROM = 20_000
@@ -200,9 +200,11 @@ def _weighed(believed: _Evidence, other: _Evidence, questions: list[str]) -> _Ev
     first, second = believed.stated, other.stated
     if first is None or second is None:
         return believed
-    if first.low <= second.low and second.high <= first.high and first.precision not in _TO_THE_DAY:
-        return replace(other, label=f"{believed.label}; {other.label}") if _narrower(second, first) else believed
-    if not other.firm or _apart(first, second) <= _ONE_DAY:
+    if not other.firm:
+        return believed
+    if first.precision not in _TO_THE_DAY and _lies_within(second, first):
+        return replace(other, label=f"{believed.label}; {other.label}")
+    if _apart(first, second) <= _ONE_DAY:
         return believed
     name = other.label.split(": ")[0]
     if _NOT_OF_PUBLICATION.search(believed.label.split(": ")[0]) and second.low < first.low:
@@ -214,8 +216,8 @@ def _weighed(believed: _Evidence, other: _Evidence, questions: list[str]) -> _Ev
     return replace(believed, stated=spanning(first, second))
 
 
-def _narrower(one: Stated, other: Stated) -> bool:
-    return one.high - one.low < other.high - other.low
+def _lies_within(one: Stated, other: Stated) -> bool:
+    return other.low <= one.low and one.high <= other.high and one.high - one.low < other.high - other.low
 
 
 def _apart(one: Stated, other: Stated) -> int:
@@ -242,15 +244,18 @@ def _on_page(row: _Row, questions: list[str]) -> _Evidence | None:
 
 
 def _made_precise(believed: _Evidence, row: _Row) -> _Evidence:
-    """The same evidence, made a day by the day and month of the dateline where only the month or year is stated."""
+    """The same evidence, made a day by what the page shows where only the month or the year is stated."""
     stated = believed.stated
     if stated is None or stated.precision in _TO_THE_DAY:
         return believed
-    place = dateline(row.text, row.language)
-    day = day_in(place, stated) if place else None
-    return (
-        replace(believed, stated=day, label=f"{believed.label}; dateline: {place.quote}") if place and day else believed
-    )
+    shown = [(f"page: {line[:80]}", day) for line, day in date_lines(row.text, row.removed, row.language)]
+    shown += [
+        (f"{'dateline' if one.dateline else 'page'}: {one.quote}", day)
+        for one in days_without_year(row.text, row.removed, row.language)
+        if (day := day_in(one, stated))
+    ]
+    fitting = [(label, day) for label, day in shown if _lies_within(day, stated)]
+    return replace(believed, stated=fitting[0][1], label=f"{believed.label}; {fitting[0][0]}") if fitting else believed
 
 
 def _dating(believed: _Evidence, questions: list[str]) -> Dating:

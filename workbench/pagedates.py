@@ -15,6 +15,7 @@ from workbench.stated import Stated, read_date
 _HEAD = 1200
 _LINES = 12
 _YEAR = re.compile(r"(?:19|20)\d\d|\d{1,2}[/.]\d{1,2}[/.]\d\d(?!\d)")
+_FIGURE = re.compile(r"\d")
 _REMOVED = re.compile(r'\[\d+,\d+,"((?:[^"\\]|\\.){6,100})","')
 _DATELINE_HEAD = 400
 _BEFORE_DATE = 15
@@ -42,14 +43,14 @@ def date_lines(text: str, removed: object, language: str) -> list[tuple[str, Sta
     return list(found.values()) if len(found) == 1 else []
 
 
-def _lines(text: str, removed: object) -> Iterator[str]:
+def _lines(text: str, removed: object, holding: re.Pattern[str] = _YEAR) -> Iterator[str]:
     """Short lines of the text's head and of what was removed: where a page shows its date."""
     for line in text[:_HEAD].splitlines()[:_LINES]:
-        if 6 <= len(line.strip()) <= 90 and _YEAR.search(line):
+        if 6 <= len(line.strip()) <= 90 and holding.search(line):
             yield line.strip()
     if isinstance(removed, str):
         for line in _REMOVED.findall(removed):
-            if _YEAR.search(line):
+            if holding.search(line):
                 yield " ".join(str(json.loads(f'"{line}"')).split())
 
 
@@ -74,6 +75,17 @@ def dateline(text: str, language: str) -> Mention | None:
     """The day in the line of place and day before the first sentence, or None."""
     found = (one for one in mentions(text[:_DATELINE_HEAD], language) if one.dateline and one.meaning.day)
     return next(found, None)
+
+
+def days_without_year(text: str, removed: object, language: str) -> Iterator[Mention]:
+    """The day and month of the dateline, and those of lines that announce them: "Posted 12 January"."""
+    if place := dateline(text, language):
+        yield place
+    for line in _lines(text, removed, _FIGURE):
+        rest = after_announcement(line)
+        for one in mentions(rest, language)[:1] if rest else []:
+            if one.kind == "day-month" and one.start <= _BEFORE_DATE:
+                yield one
 
 
 def day_in(place: Mention, within: Stated | None) -> Stated | None:
