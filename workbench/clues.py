@@ -203,6 +203,7 @@ class Happening(NamedTuple):
     words: tuple[frozenset[str], ...]
 
 
+@lru_cache(maxsize=256)
 def happenings(event: Event) -> tuple[Happening, ...]:
     """The known dates of an event. Words of its title are left out: all texts about it share them."""
     title = _named(event.title, "en")
@@ -221,6 +222,7 @@ def _named(text: str, language: str) -> frozenset[str]:
     return frozenset(name for word in pieces(text) for name in anchors(word, language))
 
 
+@lru_cache(maxsize=256)
 def event_days(event: Event, axis: Axis) -> Factors:
     """The share of reports per day for a text about the event: half over its window, half after its known dates."""
     window = (axis.days >= number(event.start)) & (axis.days <= number(event.end))
@@ -250,9 +252,8 @@ def told(mentions: Iterable[Mention], language: str, known: Sequence[Happening])
         if one.quoted or one.tense == "future" or one.kind in ("date", "calendar-year"):
             continue
         names = _named(one.sentence, language)
-        for happening in known:
-            if count := sum(1 for word in happening.words if word & names):
-                found.append(Told(one, happening, min(count, _MOST_WORDS)))
+        counted = ((each, sum(1 for word in each.words if word & names)) for each in known)
+        found += [Told(one, each, min(count, _MOST_WORDS)) for each, count in counted if count]
     return sorted(found, key=lambda each: (-each.words, each.mention.start, each.happening.day, each.happening.label))
 
 

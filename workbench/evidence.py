@@ -1,4 +1,4 @@
-"""What dates an article, in words a journalist reads: the phrases it speaks of time by, its copies, siblings, events."""
+"""What dates an article, in words a journalist reads: its phrases for time, its copies, siblings and events."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ MEANING = "; that is: "
 """What stands between the words of a text that states no date and what they mean."""
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October")
-_MONTHS = (*_MONTHS, "November", "December")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _SHARE_OF_SEASON = 0.5
 _SEASONS = {(11, 0, 1): "in winter", (2, 3, 4): "in spring", (5, 6, 7): "in summer", (8, 9, 10): "in autumn"}
 
@@ -69,9 +71,7 @@ def _day(each: Told) -> str:
 
 def of_phrases(phrases: Iterable[Mention], most: int = _MOST) -> str:
     """What the phrases of the text mean, each with its sentence; empty where none says anything of the day."""
-    quoted = []
-    for one in _distinct(phrases):
-        quoted.append(f"{meant(one)}: “{_cut(one.sentence, _SENTENCE, around=one.quote)}”")
+    quoted = [f"{meant(one)}: “{_cut(one.sentence, _SENTENCE, around=one.quote)}”" for one in _distinct(phrases)]
     return SEPARATOR.join(quoted[:most])
 
 
@@ -84,7 +84,7 @@ def _distinct(phrases: Iterable[Mention]) -> list[Mention]:
     return list(found.values())
 
 
-def meant(phrase: Mention) -> str:  # noqa: C901, PLR0912 - one line per kind of phrase
+def meant(phrase: Mention) -> str:
     """What a phrase says of the day of publication; empty where it says nothing.
 
     The tense decides between before and after; a phrase that leaves it open is read as one of the past.
@@ -119,7 +119,7 @@ def of_the_unknown(stated: str, phrases: Sequence[Mention]) -> str:
         meanings.append(season)
     bounded = any(one.meaning.year and one.tense != "future" and not one.quoted for one in phrases)
     meanings.append("no day after which it cannot be" if bounded else "year not known")
-    return f"{stated.split(MEANING)[0]}{MEANING}{'; '.join(meanings)}"
+    return f"{stated.partition(MEANING)[0]}{MEANING}{'; '.join(meanings)}"
 
 
 def _season(phrases: Sequence[Mention]) -> str:
