@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,44 +50,6 @@ def test_every_unit_gets_a_rule_or_none_and_something_always_stays(pieces: list[
 
 def test_a_text_of_furniture_alone_stays_as_it_is() -> None:
     assert boilerplate.rules(["Share this article", "© 2022"], learned=frozenset(), page=True) == ["", ""]
-
-
-def learned(*texts: str, outlet: str = "The Bell") -> frozenset[str]:
-    return boilerplate.learn(pd.Series(texts), groups=[outlet] * len(texts)).get(outlet, frozenset())
-
-
-def page(number: int, *, tail: str = "Write to the harbour desk with your news.") -> str:
-    middle = "\n".join(REPORT.format(f"{number}-{at}") for at in range(10))
-    return f"{middle}\n{tail}"
-
-
-def test_a_line_that_an_outlet_repeats_under_different_articles_is_learned() -> None:
-    assert learned(*(page(at) for at in range(3))) == {"Write to the harbour desk with your news."}
-
-
-def test_two_articles_are_too_few_to_learn_from() -> None:
-    assert learned(page(1), page(2)) == frozenset()
-
-
-def test_a_line_that_comes_back_because_the_article_comes_back_is_not_learned() -> None:
-    copies = [f"{page(1, tail='Residents applauded when the vote was read out.')}\nVersion {at}" for at in range(6)]
-    assert "Residents applauded when the vote was read out." not in learned(*copies)
-
-
-def test_a_sentence_in_the_middle_of_many_articles_is_not_learned() -> None:
-    said = "The ministry did not answer questions about the matter."
-    texts = [page(at).replace(REPORT.format(f"{at}-5"), said) for at in range(6)]
-    assert said not in learned(*texts)
-
-
-def test_one_outlet_lends_its_lines_to_no_other() -> None:
-    texts = pd.Series([page(at) for at in range(4)])
-    assert boilerplate.learn(texts, groups=["a", "a", "b", "b"]) == {}
-
-
-def test_learning_does_not_depend_on_the_order_of_articles() -> None:
-    texts = [page(at) for at in range(5)]
-    assert learned(*texts) == learned(*reversed(texts))
 
 
 def test_headlines_listed_in_a_box_go_and_the_article_after_the_empty_line_stays() -> None:

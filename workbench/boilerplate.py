@@ -1,4 +1,4 @@
-"""Which lines of a text belong to the page around the article: learned from the collection, and a small lexicon.
+"""Which lines of a text belong to the page around the article: by a small lexicon, by their place and their shape.
 
 A text is read as units: its lines, the paragraphs of a hard-wrapped text, or the sentences of a text that came
 without line breaks. Units joined give the text back, character by character.
@@ -8,43 +8,51 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
-import pandas as pd
 from anyascii import anyascii
-from tqdm.auto import tqdm
+
+from workbench import attribution
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…»”\"])[ \t\u00a0]+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ])")
 _LONG_LINE = 400
 """Characters from which a line is read sentence by sentence: longer boilerplate does not occur."""
 
-_PARAGRAPH = 80
+PARAGRAPH = 80
 """Characters from which a line counts as a paragraph of the article."""
 
 _TAIL_LINE = 60
 """A shorter line without a full stop behind the last paragraph of a page is furniture."""
 
-_REPEATED_LENGTH = (12, 300)
-"""Units of these lengths are learned; shorter ones ("Thank you.") are said in articles too."""
-
-_EDGE = 4
-"""Units from the start or end of a text within which an outlet repeats its furniture."""
-
+_CAPITALS = "(?-i:"
 _BOXES = ("headlines", "read-also")
-_REPORTED = "reported"
+_TESTS = ("reported", "signs")
+"""Lists of the lexicon that are looked for inside a line and that remove nothing by themselves."""
+
 _LISTED_LINE = 110
 """Headlines listed in a box are no longer."""
 
+_MENU_ITEMS = 3
+"""Two short lines in a row may be a place and a name."""
+
+_ITEM = 30
+"""Characters of an entry of a menu."""
+
+_WORD = re.compile(r"[a-z]{4,}")
+_BAR = re.compile(r"\s*[|·•›»/]\s+|\s[|·•›»/]\s*")
 _HEAD_LINES = 40
 LONGEST_TITLE = 220
 """A longer line is a paragraph, not a headline."""
 
 _STOPS = (".", "!", "?", "…", "»", "”", '"', ":", ";", ")", "’")
-_TRANSLATION_SIGNS = ("translat", "tradu", "übers", "перев", "перек")
+_NEEDS = {
+    "translation": ("translat", "tradu", "übers", "перев", "перек"),
+}
+"""What has to stand in a line before the slow patterns of a rule are tried on it."""
+
 
 _LANGUAGES = {
     "en": r"english|anglais|englisch\w*|inglés|английск\w*|англійськ\w*",
@@ -60,19 +68,43 @@ _FROM = (
 )
 
 
+_Patterns = tuple[re.Pattern[str], re.Pattern[str] | None]
+"""One pattern for lines in small letters, and one for the few entries that tell capitals themselves."""
+
+
 @cache
-def _patterns() -> dict[str, re.Pattern[str]]:
+def _lexicon() -> dict[str, _Patterns]:
+    """The patterns of each list; small letters are two to three times as fast as ignoring case."""
     table = tomllib.loads(files("workbench").joinpath("lexicon/boilerplate.toml").read_text("utf-8"))
-    return {rule: re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE) for rule, patterns in table.items()}
+    return {name: (_joined(_without(patterns)), _exact(patterns)) for name, patterns in table.items()}
+
+
+def _joined(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def _without(patterns: Iterable[str]) -> list[str]:
+    return [pattern for pattern in patterns if _CAPITALS not in pattern]
+
+
+def _exact(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    own = [f"(?i:{pattern})" for pattern in patterns if _CAPITALS in pattern]
+    return _joined(own) if own else None
 
 
 @cache
-def _lexicon() -> list[tuple[str, re.Pattern[str]]]:
-    return [(rule, pattern) for rule, pattern in _patterns().items() if rule != _REPORTED]
+def _removing() -> list[tuple[str, re.Pattern[str], re.Pattern[str] | None]]:
+    return [(rule, small, exact) for rule, (small, exact) in _lexicon().items() if rule not in _TESTS]
 
 
-def _is_reported(line: str) -> bool:
-    return line.endswith(".") and _patterns()[_REPORTED].search(line) is not None
+def _has(test: str, line: str) -> bool:
+    small, exact = _lexicon()[test]
+    return small.search(line.lower()) is not None or (exact is not None and exact.search(line) is not None)
+
+
+def speaks_of_the_site(line: str) -> bool:
+    """Whether a line has a word of the page about itself: an address, a network, you and us, a subscription."""
+    return _has("signs", line)
 
 
 def units(text: str) -> list[str]:
@@ -95,107 +127,121 @@ def _sentences(line: str) -> list[str]:
     return [line[start:end] for start, end in pairwise(cuts) if end > start]
 
 
-def learn(texts: pd.Series, *, groups: Sequence[str], progress: bool = False) -> dict[str, frozenset[str]]:
-    """Per group (an outlet), the units it repeats at the edges of articles that otherwise differ.
-
-    A unit counts when it stands in at least three articles of the group, and in one of two hundred, within four
-    units of the start or the end in seven of ten cases. Lines that come back because whole articles come back
-    (reprints) do not count: articles that share more than a third of their units are counted once.
-    """
-    members: dict[str, list[str]] = defaultdict(list)
-    for text, group in zip(texts, groups, strict=True):
-        members[group].append(text)
-    bar = tqdm(members.items(), desc="learning what outlets repeat", unit=" outlets", disable=not progress)
-    return {group: found for group, found in ((name, _repeated(list(set(held)))) for name, held in bar) if found}
-
-
-def _repeated(texts: list[str]) -> frozenset[str]:
-    if len(texts) < 3:
-        return frozenset()
-    split = [[piece.strip() for piece in units(text)] for text in texts]
-    split = [[piece for piece in pieces if piece] for pieces in split]
-    seen: Counter[str] = Counter()
-    at_edge: Counter[str] = Counter()
-    for pieces in split:
-        _count_units(pieces, seen, at_edge)
-    least = max(3, len(texts) // 200)
-    often = {u for u, n in seen.items() if n >= least and at_edge[u] >= 0.7 * n}
-    return _without_reprints(often, split, least) if often else frozenset()
-
-
-def _count_units(pieces: list[str], seen: Counter[str], at_edge: Counter[str]) -> None:
-    shortest, longest = _REPEATED_LENGTH
-    edge = set(pieces[:_EDGE]) | set(pieces[-_EDGE:]) if len(pieces) > _EDGE else set()
-    for piece in set(pieces):
-        if shortest <= len(piece) <= longest:
-            seen[piece] += 1
-            at_edge[piece] += piece in edge
-
-
-def _without_reprints(often: set[str], split: list[list[str]], least: int) -> frozenset[str]:
-    """Keep the units that still stand in `least` articles when copies of an article count once."""
-    holders: dict[str, list[frozenset[str]]] = defaultdict(list)
-    for pieces in sorted(split):
-        own = frozenset(pieces) - often
-        for piece in set(pieces) & often:
-            known = holders[piece]
-            if len(known) < least and not any(_same(own, other) for other in known):
-                known.append(own)
-    return frozenset(piece for piece, known in holders.items() if len(known) >= least)
-
-
-def _same(left: frozenset[str], right: frozenset[str]) -> bool:
-    return len(left & right) * 3 > min(len(left), len(right)) if left and right else left == right
-
-
 def rules(pieces: Sequence[str], *, learned: frozenset[str], page: bool) -> list[str]:
     """For each unit the name of the rule that removes it, or the empty string where it stays.
 
     `page` says that the text is a whole page, so that the short lines listed under a headlines box, and those behind
     its last paragraph, are furniture.
     """
-    found = [_rule_of(piece.strip(), learned) for piece in pieces]
-    if all(rule for rule, piece in zip(found, pieces, strict=True) if piece.strip()):
-        return ["" for _ in found]
+    lines = [piece.strip() for piece in pieces]
+    found = [_lexicon_rule(line) or ("repeated" if line in learned else "") for line in lines]
+    _mark_bylines(lines, found)
+    _mark_lists(lines, found, page=page)
+    _mark_menus(lines, found)
     if page:
-        _mark_lists(pieces, found)
-        _mark_tail(pieces, found)
+        _mark_tail(lines, found)
+    if all(rule for rule, line in zip(found, lines, strict=True) if line):
+        return ["" for _ in found]
     return found
 
 
-def _mark_lists(pieces: Sequence[str], found: list[str]) -> None:
-    """Mark the short lines that follow a line such as "Top stories" or "Read also", up to the next empty line."""
-    box = ""
-    for at, piece in enumerate(pieces):
-        line = piece.strip()
+def _mark_bylines(lines: Sequence[str], found: list[str]) -> None:
+    """Mark a byline that stands above the first paragraph, or as the last line of all."""
+    for at in [*_above(lines), *[at for at, line in enumerate(lines) if line][-1:]]:
+        if not found[at] and attribution.byline(lines[at]):
+            found[at] = "byline"
+
+
+def _above(lines: Sequence[str]) -> range:
+    """Where the lines stand that come before the first paragraph."""
+    return range(next((at for at, line in enumerate(lines[:_HEAD_LINES]) if _is_paragraph(line)), 0))
+
+
+def _below(lines: Sequence[str]) -> range:
+    """Where the lines stand that come after the last paragraph."""
+    last = next((at for at in range(len(lines) - 1, -1, -1) if _is_paragraph(lines[at])), len(lines))
+    return range(last + 1, len(lines))
+
+
+def _mark_lists(lines: Sequence[str], found: list[str], *, page: bool) -> None:
+    """Mark the short lines that follow a line such as "Top stories" or "Read also", up to the next empty line.
+
+    A line that ends in a colon announces at least one, even behind an empty line. In a text that is no whole page
+    one short line under "Read more" may be a heading of the article, so there have to be two.
+    """
+    at = 0
+    while at < len(lines):
         if found[at] in _BOXES:
-            box = found[at]
-        elif not line or found[at] or _is_paragraph(line) or line.endswith((".", "…")):
-            box = ""
-        elif box and len(line) <= _LISTED_LINE:
-            found[at] = box
+            listed = _listed(lines, found, at)
+            if page or len(listed) > 1 or lines[at].endswith(":"):
+                for one in listed:
+                    found[one] = found[at]
+        at += 1
+
+
+def _listed(lines: Sequence[str], found: Sequence[str], box: int) -> list[int]:
+    """The lines listed under a box, by their places."""
+    listed: list[int] = []
+    loose = lines[box].endswith(":")
+    for at in range(box + 1, len(lines)):
+        line = lines[at]
+        if not line and loose and not listed:
+            continue
+        if not line or found[at] or len(line) > _LISTED_LINE or line.endswith((".", "…")):
+            break
+        listed.append(at)
+        if loose and not lines[at - 1]:
+            break
+    return listed
+
+
+def _mark_menus(lines: Sequence[str], found: list[str]) -> None:
+    """Mark rows of words cut by bars, and lists of three or more such words, above and below the paragraphs."""
+    for zone in (_above(lines), _below(lines)):
+        run: list[int] = []
+        for at in [*zone, -1]:
+            if at >= 0 and not found[at] and _is_row(lines[at]):
+                found[at] = "menu"
+            if at >= 0 and (found[at] or _is_item(lines[at])):
+                run.append(at)
+                continue
+            if len([one for one in run if not found[one]]) >= _MENU_ITEMS:
+                for one in run:
+                    found[one] = found[one] or "menu"
+            run = []
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line is three or more items cut by bars: "World | Politics | Sport"."""
+    items = [item.strip() for item in _BAR.split(line)]
+    return len([item for item in items if item]) >= _MENU_ITEMS and all(len(item.split()) <= 4 for item in items)
+
+
+def _is_item(line: str) -> bool:
+    """Whether a line is an entry of a menu: one to three words, the first with a capital, no figure and no stop."""
+    return (
+        0 < len(line) <= _ITEM
+        and len(line.split()) <= 3
+        and line[0].isupper()
+        and not line.endswith((*_STOPS, ","))
+        and not any(letter.isdigit() for letter in line)
+    )
 
 
 def promote_title(pieces: Sequence[str], found: list[str], *, file: str, is_titled: Callable[[str], bool]) -> str:
     """The headline of a page that states none, taken from its first lines; `found` then marks it and what stood above.
 
     The first line that ends in a known outlet (`is_titled`) wins, then the line whose words name the file, then the
-    first line that is neither boilerplate nor a row of menu words. Empty where the text is one single line.
+    first line that is neither boilerplate nor a row of menu words. Empty where there is none with text behind it.
     """
-    head = _head(pieces, found)
-    named = set(re.findall(r"[a-z]{4,}", anyascii(file.rsplit("/", 1)[-1].rsplit("!", 1)[-1]).casefold()))
+    last = max((at for at, piece in enumerate(pieces) if piece.strip() and not found[at]), default=0)
+    head = [at for at in _head(pieces, found) if at < last]
+    if not head:
+        return ""
     best = next((at for at in head if is_titled(pieces[at].strip())), None)
     if best is None:
-        shared = {at: len(named & set(re.findall(r"[a-z]{4,}", anyascii(pieces[at]).casefold()))) for at in head}
-        alike = [at for at in head if shared[at] >= 2]
-        best = (
-            max(alike, key=lambda at: (shared[at], -at))
-            if alike
-            else next((at for at in head if not is_menu(pieces[at])), None)
-        )
-    if best is None or not any(
-        piece.strip() and not rule for piece, rule in zip(pieces[best + 1 :], found[best + 1 :], strict=True)
-    ):
+        best = _named_by(pieces, head, file)
+    if best is None:
         return ""
     for at in range(best):
         if pieces[at].strip() and not found[at]:
@@ -205,6 +251,16 @@ def promote_title(pieces: Sequence[str], found: list[str], *, file: str, is_titl
         if at > best and is_menu(pieces[at]):
             found[at] = "head"
     return pieces[best].strip()
+
+
+def _named_by(pieces: Sequence[str], head: Sequence[int], file: str) -> int | None:
+    """Which of the first lines shares most words with the file's name; else the first that is no row of a menu."""
+    named = set(_WORD.findall(anyascii(file.rsplit("/", 1)[-1].rsplit("!", 1)[-1]).casefold()))
+    shared = {at: len(named.intersection(_WORD.findall(anyascii(pieces[at]).casefold()))) for at in head}
+    alike = [at for at in head if shared[at] >= 2]
+    if alike:
+        return max(alike, key=lambda at: (shared[at], -at))
+    return next((at for at in head if not is_menu(pieces[at])), None)
 
 
 def _head(pieces: Sequence[str], found: Sequence[str]) -> list[int]:
@@ -237,31 +293,29 @@ def is_menu(line: str) -> bool:
     )
 
 
-def _rule_of(line: str, learned: frozenset[str]) -> str:
+@lru_cache(maxsize=1 << 16)
+def _lexicon_rule(line: str) -> str:
     if not line or len(line) > _LONG_LINE:
         return ""
-    low = line.casefold()
-    for rule, pattern in _lexicon():
-        if rule == "translation" and not any(sign in low for sign in _TRANSLATION_SIGNS):
+    low = line.lower()
+    for rule, small, exact in _removing():
+        if rule in _NEEDS and not any(sign in low for sign in _NEEDS[rule]):
             continue
-        if pattern.match(line) and (rule in _BOXES or not _is_reported(line)):
-            return rule
-    return "repeated" if line in learned else ""
+        if small.match(low) or (exact is not None and exact.match(line)):
+            return "" if rule not in _BOXES and line.endswith(".") and _has("reported", line) else rule
+    return ""
 
 
-def _mark_tail(pieces: Sequence[str], found: list[str]) -> None:
+def _mark_tail(lines: Sequence[str], found: list[str]) -> None:
     """Mark the short lines without a full stop that stand behind the last paragraph."""
-    body = [i for i, piece in enumerate(pieces) if not found[i] and _is_paragraph(piece.strip())]
-    if not body:
-        return
-    for at in range(body[-1] + 1, len(pieces)):
-        line = pieces[at].strip()
-        if line and not found[at] and len(line) <= _TAIL_LINE and not line.endswith(_STOPS):
+    body = [at for at, line in enumerate(lines) if not found[at] and _is_paragraph(line)]
+    for at in range(body[-1] + 1, len(lines)) if body else ():
+        if lines[at] and not found[at] and len(lines[at]) <= _TAIL_LINE and not lines[at].endswith(_STOPS):
             found[at] = "tail"
 
 
 def _is_paragraph(line: str) -> bool:
-    return len(line) >= _PARAGRAPH
+    return len(line) >= PARAGRAPH
 
 
 def language_named(disclaimer: str) -> str:
@@ -274,4 +328,4 @@ def language_named(disclaimer: str) -> str:
 
 def known_rules() -> Iterable[str]:
     """The names of the lexicon's rules."""
-    return (rule for rule, _ in _lexicon())
+    return (rule for rule, _, _ in _removing())

@@ -8,66 +8,32 @@ read as: the `length` characters at `start` of the cleaned string stand where `o
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from itertools import islice
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 import pandas as pd
-from ftfy import fix_text
-from ftfy.badness import is_bad
 from tqdm.auto import tqdm
 
-from workbench import boilerplate
+from workbench import attribution, boilerplate, repeats
 from workbench.articles import WorkbenchError, require
+from workbench.edits import ENCODING, SPACE, Edit, Step, assemble, compose, restore
 from workbench.languages import detect_language
-from workbench.outlets import Outlets, TitleParts, learn_outlets
-
-Edit = tuple[int, int, str, str]
-"""Start and length in the cleaned string, the original in its place, and the rule that changed it."""
+from workbench.lines import kept, squeezed
+from workbench.outlets import HEAD_LINES, Outlets, learn_outlets
 
 UNNAMED_AGGREGATOR = "aggregator (not named)"
 """`carried_by` of a machine-translated copy that does not say which site carried it."""
 
-_BREAK = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
-"""Where str.splitlines breaks lines; Word and PDF leave the rarer ones."""
-
 _PROGRESS_FROM = 2_000
 """Articles from which cleaning takes over two seconds, so that a bar is shown."""
 
-_ENCODING_RULE, _SPACE_RULE, _OUTLET_RULE, _TITLE_RULE = "encoding", "space", "outlet", "title"
+_OUTLET_RULE, _TITLE_RULE = "outlet", "title"
 
-
-Step = tuple[str, str, str]
-"""What stood there, what is kept of it, and the rule when the two differ."""
-
-
-def _assemble(steps: list[Step]) -> tuple[str, list[Edit]]:
-    """The cleaned string and its edits; white space at its end is cut."""
-    for at in range(len(steps) - 1, -1, -1):
-        stood, kept, rule = steps[at]
-        if kept.strip():
-            break
-        steps[at] = (stood, "", rule or _SPACE_RULE)
-    edits: list[Edit] = []
-    length = 0
-    for stood, kept, rule in steps:
-        if stood != kept:
-            edits.append((length, len(kept), stood, rule))
-        length += len(kept)
-    return "".join(kept for _, kept, _ in steps), edits
-
-
-def restore(cleaned: str, edits: Sequence[Sequence[object]]) -> str:
-    r"""What was read: `cleaned` with each of its edits undone.
-
-    >>> restore("News.", [[0, 0, "Menu\n", "skip-link"]])
-    'Menu\nNews.'
-    """
-    pieces, at = [], 0
-    for start, length, original, _ in edits:
-        pieces += [cleaned[at : int(str(start))], str(original)]
-        at = int(str(start)) + int(str(length))
-    return "".join([*pieces, cleaned[at:]])
+_HEAD, _FOOT = 600, 600
+"""Characters of a text among which its dateline stands, and those in which its page says whose it is."""
 
 
 def original(articles: pd.DataFrame, article_id: str) -> dict[str, str]:
@@ -87,7 +53,7 @@ def removed(articles: pd.DataFrame) -> pd.DataFrame:
     White space and repaired encodings are left out; `removed_lines` has every single edit.
     """
     lines = removed_lines(articles)
-    lines = lines[~lines["rule"].isin([_SPACE_RULE, _ENCODING_RULE])]
+    lines = lines[~lines["rule"].isin([SPACE, ENCODING])]
     lines = lines.assign(line=lines["original"].str.strip())
     lines = lines[lines["line"] != ""]
     counted = lines.groupby(["rule", "line"], as_index=False).agg(
@@ -116,39 +82,26 @@ def clean_articles(raw: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame:
     """The same rows with clean `title` and `text`, one name per outlet, the language, and what was removed.
 
     `raw` has the columns of `articles.RAW_COLUMNS`; those that date the article are left as they are. Sets
-    `title`, `text`, `source`, `language`, `section`, `translated_from`, `carried_by` and `removed`.
+    `title`, `text`, `source`, `language`, `author` and `section` (where the record states none), `translated_from`,
+    `carried_by` and `removed`. Cleaned titles and texts given as records of the same origin stay as they are.
     """
     require(raw, "title", "text", "url", "source")
+    pages = _pages(raw)
+    quiet = not progress or len(pages) < _PROGRESS_FROM
+    outlets = _clean_pages(pages, quiet=quiet)
+    bar = tqdm(pages, desc="telling languages", unit=" articles", disable=quiet)
+    found = [_Found.of(page, outlets, language=_language(page.title, page.text)) for page in bar]
     table = raw.copy(deep=False)
-    for name in ("title", "text"):
-        table[name] = table[name].fillna("").astype("str")
-    outlets = _outlets(raw, progress=progress)
-    table["source"] = [
-        outlets.of(_given(source), _given(url)) for source, url in zip(raw["source"], raw["url"], strict=True)
-    ]
-    read = table["title"].tolist()
-    table = _clean_titles(_clean_texts(table, outlets, progress=progress), read, outlets)
-    rows = zip(table["title"], table["text"], strict=True)
-    quiet = _is_quiet(table, progress=progress)
-    bar = tqdm(rows, total=len(table), desc="telling languages", unit=" articles", disable=quiet)
-    table["language"] = [_language(title, text) for title, text in bar]
+    for name in _Found._fields:
+        values: Iterable[str | None] = [getattr(one, name) for one in found]
+        if name in _STATED and name in raw:
+            values = [_given(own) or value for own, value in zip(raw[name], values, strict=True)]
+        table[name] = pd.Series(list(values), index=table.index, dtype="object" if name == "removed" else "str")
     return table
 
 
-def _is_quiet(table: pd.DataFrame, *, progress: bool) -> bool:
-    """Whether no bar is shown: none is wanted, or the step takes no two seconds."""
-    return not progress or len(table) < _PROGRESS_FROM
-
-
-def _outlets(raw: pd.DataFrame, *, progress: bool) -> Outlets:
-    heads = (
-        f"{_given(title) or ''}\n{(_given(text) or '')[:1500]}"
-        for title, text in zip(raw["title"], raw["text"], strict=True)
-    )
-    stated = ((_given(source), _given(url)) for source, url in zip(raw["source"], raw["url"], strict=True))
-    rows = ((source, url, head) for (source, url), head in zip(stated, heads, strict=True))
-    quiet = _is_quiet(raw, progress=progress)
-    return learn_outlets(tqdm(rows, total=len(raw), desc="learning outlets", unit=" articles", disable=quiet))
+_STATED = ("author", "section")
+"""What a record states about these goes before what is found in its title and text."""
 
 
 def _given(value: object) -> str | None:
@@ -159,139 +112,256 @@ def _language(title: str, text: str) -> str:
     return detect_language(text if len(text) > 200 else f"{title}\n{text}")
 
 
-def _clean_texts(table: pd.DataFrame, outlets: Outlets, *, progress: bool) -> pd.DataFrame:
-    groups = [_given(source) or "" for source in table["source"]]
-    learned = boilerplate.learn(table["text"], groups=groups, progress=not _is_quiet(table, progress=progress))
-    names = [table[name] if name in table else pd.Series(None, index=table.index) for name in ("format", "file")]
-    rows = zip(table["title"], table["text"], *names, groups, strict=True)
-    bar = tqdm(
-        rows, total=len(table), desc="cleaning", unit=" articles", disable=not progress or len(table) < _PROGRESS_FROM
-    )
-    done = [
-        _clean_text(_Page(title, text, str(kind), str(file)), learned.get(group, frozenset()), outlets)
-        for title, text, kind, file, group in bar
-    ]
-    columns = list(zip(*done, strict=True)) if done else [(), (), (), ()]
-    for name, values in zip(("title", "text", "translated_from"), columns, strict=False):
-        table[name] = pd.Series(values, index=table.index, dtype="str")
-    table["removed"] = pd.Series(list(columns[3]), index=table.index, dtype="object")
-    return table
-
-
-class _Page(NamedTuple):
-    """One article as read: headline, text, format and the name of its file."""
-
-    title: str
-    text: str
-    kind: str
-    file: str
-
-
-def _clean_text(page: _Page, learned: frozenset[str], outlets: Outlets) -> tuple[str, str, str | None, list[Edit]]:
-    units = boilerplate.units(page.text)
-    rules = boilerplate.rules(units, learned=learned, page=page.kind in ("txt", "html"))
-    said = " ".join(unit for unit, rule in zip(units, rules, strict=True) if rule == "translation")
-    title = page.title
-    if not title.strip():
-        title = boilerplate.promote_title(
-            units, rules, file=page.file, is_titled=lambda line: bool(outlets.split_title(line).outlet)
-        )
-    steps: list[Step] = []
-    for unit, rule in zip(units, rules, strict=True):
-        steps += [(unit, "", rule)] if rule else _kept(unit, after_blank=_ends_blank(steps))
-    cleaned, edits = _assemble(steps)
-    return title, cleaned, boilerplate.language_named(said) if said else None, edits
-
-
-def _kept(unit: str, *, after_blank: bool) -> list[Step]:
-    """A line that stays: encoding repaired, blank ends cut, never more than one empty line in a row."""
-    body = unit.rstrip()
-    tail = unit[len(body) :]
-    if not body:
-        return [(unit, "" if after_blank else "\n", _SPACE_RULE)]
-    broken = is_bad(body) or "\x00" in body
-    whole = fix_text(body, uncurl_quotes=False, fix_character_width=False).replace("\x00", "") if broken else body
-    return [(body, whole, _ENCODING_RULE), (tail, _line_end(tail), _SPACE_RULE)]
-
-
-def _ends_blank(steps: list[Step]) -> bool:
-    """Whether what is kept so far is nothing, or ends in an empty line."""
-    last = list(islice((kept for _, kept, _ in reversed(steps) if kept), 2))
-    return not last or (len(last) == 2 and not last[0].strip() and not last[1].strip())
-
-
-def _line_end(tail: str) -> str:
-    if _BREAK.intersection(tail):
-        return "\n"
-    return " " if tail else ""
-
-
-def _clean_titles(table: pd.DataFrame, read: Sequence[str], outlets: Outlets) -> pd.DataFrame:
-    """Take outlet and section off the headlines, and tell the outlet from the site that carried a translated copy."""
-    parts = [outlets.split_title(title) for title in table["title"]]
-    said = map(_Said.of, *(table[name] for name in ("source", "url", "text", "translated_from", "removed")))
-    whose = [_publisher(one, part, outlets) for one, part in zip(said, parts, strict=True)]
-    table["removed"] = [
-        _packed(title, part, edits) for title, part, edits in zip(read, parts, table["removed"], strict=True)
-    ]
-    sections = table["section"] if "section" in table else pd.Series(None, index=table.index, dtype="str")
-    filled = [_given(section) or part.section or None for section, part in zip(sections, parts, strict=True)]
-    new = {"title": [_squeezed(part.title) for part in parts], "section": filled}
-    new |= {"source": [one for one, _ in whose], "carried_by": [one for _, one in whose]}
-    for name, values in new.items():
-        table[name] = pd.Series(values, index=table.index, dtype="str")
-    return table
-
-
-class _Said(NamedTuple):
-    """What tells who published an article: stated source, address, text, whether translated, and what was removed."""
+@dataclass
+class _Page:
+    """One article while it is cleaned: what its record states, its title and text as they are now, and their edits."""
 
     stated: str | None
     url: str | None
+    kind: str
+    file: str
+    title: str
     text: str
-    translated: bool
-    away: str
+    read_title: str = ""
+    edits: list[Edit] = field(default_factory=list)
+    outlet: str = ""
+    section: str = ""
+    author: str = ""
+    credits: tuple[str, ...] = ()
+    disclaimer: str = ""
+    titled: bool = False
+    units: Sequence[str] = ()
+    lines: repeats.Lines = ()
+
+    def change(self, text: str, edits: Sequence[Edit]) -> None:
+        """Put a newer text in the place of this one; `edits` lead back from it to this one."""
+        self.edits = compose(self.text, self.edits, edits)
+        self.text = text
+
+    @property
+    def first_lines(self) -> str:
+        """The title, or the lines among which it stands where the record states none."""
+        return self.title if self.title.strip() else self.text[:1500]
+
+
+def _pages(raw: pd.DataFrame) -> list[_Page]:
+    names = [raw[name] if name in raw else [None] * len(raw) for name in ("format", "file", "title", "text")]
+    rows = zip(raw["source"], raw["url"], *names, strict=True)
+    return [
+        _Page(_given(source), _given(url), str(kind), str(file), _string(title), _string(text), _string(title))
+        for source, url, kind, file, title, text in rows
+    ]
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _clean_pages(pages: Sequence[_Page], *, quiet: bool) -> Outlets:
+    """Clean all pages in place until a further round would change none; the outlets of the first round.
+
+    What is learned from the collection changes with it: a line that went makes the next one the first. So every
+    round learns anew, and cleaning what is clean changes nothing.
+    """
+    first: Outlets | None = None
+    known: frozenset[str] = frozenset()
+    groups: dict[str, list[_Page]] = {}
+    for page in pages:
+        page.title = squeezed(page.title)
+    while True:
+        outlets = _outlets(pages, quiet=quiet or first is not None)
+        groups = groups or _grouped(pages)
+        names = frozenset(outlets.names)
+        if first is None or not names <= known:
+            for own in tqdm(groups.values(), desc="cleaning", unit=" outlets", disable=quiet):
+                _clean_group(own, outlets)
+            known = names
+        first = first or outlets
+        if not _clean_titles(pages, outlets):
+            return first
+
+
+def _outlets(pages: Sequence[_Page], *, quiet: bool) -> Outlets:
+    bar = tqdm(pages, desc="learning outlets", unit=" articles", disable=quiet)
+    return learn_outlets(
+        ((page.stated, page.url, page.first_lines) for page in bar), feet=(page.text[-_FOOT:] for page in pages)
+    )
+
+
+def _grouped(pages: Sequence[_Page]) -> dict[str, list[_Page]]:
+    """The pages by outlet as far as their records state it: titles change while they are cleaned, records do not."""
+    outlets = learn_outlets((page.stated, page.url, "") for page in pages)
+    groups: dict[str, list[_Page]] = defaultdict(list)
+    for page in pages:
+        groups[outlets.of(page.stated, page.url) or ""].append(page)
+    return groups
+
+
+def _clean_group(pages: Sequence[_Page], outlets: Outlets) -> None:
+    """Clean the texts of one outlet in place, with the lines it repeats learned anew until nothing changes."""
+    learned: frozenset[str] | None = None
+    changed = list(pages)
+    while changed:
+        for page in changed:
+            page.units = boilerplate.units(page.text)
+            page.lines = tuple(filter(None, map(str.strip, page.units)))
+        now = repeats.learn(
+            [page.lines for page in pages], signs=boilerplate.speaks_of_the_site, paragraph=boilerplate.PARAGRAPH
+        )
+        if learned is not None and (other := learned ^ now):
+            touched = {id(page) for page in changed}
+            changed += [page for page in pages if id(page) not in touched and not other.isdisjoint(page.lines)]
+        learned = now
+        changed = [page for page in changed if _clean_text(page, learned, outlets)]
+    for page in pages:
+        page.units, page.lines = (), ()
+
+
+def _clean_text(page: _Page, learned: frozenset[str], outlets: Outlets) -> bool:
+    """Clean the text of one page in place, and take its headline from there where it has none; whether that did it."""
+    before, titled = page.text, page.title
+    units = page.units
+    rules = boilerplate.rules(units, learned=learned, page=page.kind in ("txt", "html"))
+    if not page.title:
+        _promote(page, units, rules, outlets)
+    steps: list[Step] = []
+    blank = True
+    for unit, rule in zip(units, rules, strict=True):
+        _hear(page, unit, rule)
+        if rule:
+            steps.append((unit, "", rule))
+            continue
+        stays = kept(unit, after_blank=blank)
+        blank = not any(piece.strip() for _, piece, _ in stays)
+        steps += stays
+    text, edits = assemble(steps)
+    if edits:
+        page.change(text, edits)
+    _take_tag(page, outlets)
+    return page.text != before or page.title != titled
+
+
+def _promote(page: _Page, units: Sequence[str], rules: list[str], outlets: Outlets) -> None:
+    line = boilerplate.promote_title(
+        units, rules, file=page.file, is_titled=lambda line: bool(outlets.split_title(line).outlet)
+    )
+    page.title = squeezed(line)
+    page.titled = page.titled or bool(page.title)
+
+
+def _hear(page: _Page, unit: str, rule: str) -> None:
+    """Keep what a line that goes says of the article: its author, and that a machine translated it."""
+    if rule == "byline" and not page.author:
+        found = attribution.byline(unit.strip())
+        page.author = found.author if found else ""
+        page.credits += (found.outlet,) if found and found.outlet else ()
+    elif rule == "translation":
+        page.disclaimer = f"{page.disclaimer} {unit}"
+
+
+def _take_tag(page: _Page, outlets: Outlets) -> None:
+    """Take the agency's tag out of the dateline; place and day stay, for the dating to read."""
+    start = 0
+    for line in page.text[:_HEAD].splitlines(keepends=True)[:HEAD_LINES]:
+        tag = attribution.agency_tag(line, outlets.knows)
+        if tag:
+            low, high = start + tag.start, start + tag.end
+            page.change(page.text[:low] + page.text[high:], [(low, 0, page.text[low:high], "agency-tag")])
+            page.credits = (tag.name, *page.credits)
+            return
+        start += len(line)
+
+
+def _clean_titles(pages: Sequence[_Page], outlets: Outlets) -> bool:
+    """Take outlet and section off the headlines in place; whether any changed."""
+    changed = False
+    for page in pages:
+        own = outlets.of(page.stated, page.url)
+        part = outlets.split_title(page.title, own=own, translated=bool(page.disclaimer))
+        title = squeezed(part.title)
+        if title != page.title:
+            page.outlet, page.section = page.outlet or part.outlet, page.section or part.section
+            page.title, changed = title, True
+    return changed
+
+
+class _Found(NamedTuple):
+    """What cleaning says of one article: columns of the table."""
+
+    title: str
+    text: str
+    source: str | None
+    author: str | None
+    section: str | None
+    language: str
+    translated_from: str | None
+    carried_by: str | None
+    removed: str | None
 
     @classmethod
-    def of(cls, source: object, url: object, text: str, translated_from: object, edits: list[Edit]) -> _Said:
-        """The same from the cells of one row."""
-        away = "\n".join(edit[2] for edit in edits if edit[3] != _SPACE_RULE)
-        return cls(_given(source), _given(url), text, isinstance(translated_from, str), away)
+    def of(cls, page: _Page, outlets: Outlets, *, language: str) -> _Found:
+        """The columns of a page that is clean."""
+        source, carried_by = _publisher(page, outlets)
+        said = page.disclaimer.strip()
+        return cls(
+            page.title,
+            page.text,
+            source,
+            page.author or None,
+            page.section or None,
+            language,
+            boilerplate.language_named(said) if said else None,
+            carried_by,
+            _packed(page),
+        )
 
 
-def _publisher(said: _Said, part: TitleParts, outlets: Outlets) -> tuple[str | None, str | None]:
+def _publisher(page: _Page, outlets: Outlets) -> tuple[str | None, str | None]:
     """The outlet, and the aggregator that carried the copy or None.
 
-    A translated copy was carried by the site that states itself, when its title or a credit names another outlet.
+    A translated copy was carried by the site that states itself, by the holder of the copyright, or by the owner of
+    the address, when its title or a credit names another outlet.
     """
-    stated = said.stated
-    if not said.translated:
-        return stated or part.outlet or outlets.credited(said.text) or outlets.credited(said.away), None
-    named = part.outlet or outlets.credited(said.away) or outlets.credited(said.text)
-    site = outlets.of(None, said.url)
+    stated = outlets.of(page.stated, page.url)
+    if stated and not page.disclaimer:
+        return stated, None
+    away = "\n".join(edit[2] for edit in page.edits if edit[3] not in (SPACE, ENCODING))
+    credited = map(outlets.named, page.credits), map(outlets.credited, (away, page.text))
+    named = page.outlet or next(filter(None, chain(*credited)), None)
+    if not page.disclaimer:
+        return named, None
+    site = outlets.of(None, page.url) or outlets.holder(away)
     if named and stated and named != stated:
         return named, stated
     if named and not stated:
-        return named, site or UNNAMED_AGGREGATOR
+        return named, site if site != named and site else UNNAMED_AGGREGATOR
     if stated and site and site != stated:
         return stated, site
     return stated, None if named else stated or site or UNNAMED_AGGREGATOR
 
 
-def _squeezed(title: str) -> str:
-    broken = fix_text(title, uncurl_quotes=False, fix_character_width=False) if is_bad(title) else title
-    return " ".join(broken.replace("\x00", "").split())
-
-
-def _packed(stood: str, part: TitleParts, edits: list[Edit]) -> str | None:
-    """The edits of title and text as JSON, or None where nothing was changed. `stood` is the title as read."""
+def _packed(page: _Page) -> str | None:
+    """The edits of title and text as JSON, or None where nothing was changed."""
+    stood, shown = page.read_title, page.title
     title: list[Edit] = []
-    shown = _squeezed(part.title)
-    if not stood.strip() and shown:
+    if page.titled:
         title = [(0, len(shown), stood, _TITLE_RULE)]
-    elif part.rest and shown and stood.startswith(shown):
+    elif page.outlet and shown and stood.startswith(shown):
         title = [(len(shown), 0, stood[len(shown) :], _OUTLET_RULE)]
     elif stood != shown:
-        title = [(0, len(shown), stood, _OUTLET_RULE if part.rest else _SPACE_RULE)]
-    changed = {name: found for name, found in (("title", title), ("text", edits)) if found}
-    return json.dumps(changed, ensure_ascii=False, separators=(",", ":")) if changed else None
+        rule = _OUTLET_RULE if page.outlet else SPACE if stood.split() == shown.split() else ENCODING
+        title = [(0, len(shown), stood, rule)]
+    changed = {name: found for name, found in (("title", title), ("text", page.edits)) if found}
+    if not changed:
+        return None
+    packed = json.dumps(changed, ensure_ascii=False, separators=(",", ":"))
+    return packed if packed.isprintable() or _storable(packed) else json.dumps(changed, separators=(",", ":"))
+
+
+def _storable(packed: str) -> bool:
+    """Whether a file can hold these characters: a lone surrogate it cannot."""
+    try:
+        packed.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
