@@ -1,17 +1,23 @@
-"""Reprints: copies with heads, cuts and edits join; forms that come back, quotations and stock sentences do not."""
+"""Reprints: copies with heads, cuts and edits join; forms that come back, round-ups and stock sentences do not."""
 
 from __future__ import annotations
 
 import random
+import unicodedata
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.labelled import labelled
 from tests.made import articles
-from workbench.articles import WorkbenchError, empty_articles
+from workbench.articles import WorkbenchError, as_articles, empty_articles
+from workbench.passages import compared
 from workbench.reprints import FEWEST_WORDS, find_reprints
+from workbench.shingles import hashed
 
 WORDS = [
     "council",
@@ -150,12 +156,16 @@ def test_a_text_of_its_own_stays_apart(other: str) -> None:
 
 def form(week: int) -> str:
     """A bulletin that is filled in anew: four fifths stay."""
-    return " ".join(f"figure{week}x{at}" if at % 15 == 0 else word for at, word in enumerate(text(3, 150).split()))
+    return " ".join(f"{week}{at:03}" if at % 15 == 0 else word for at, word in enumerate(text(3, 150).split()))
 
 
-def test_a_form_filled_in_weeks_apart_is_another_text_and_on_the_same_day_a_copy() -> None:
-    assert not together(form(1), form(2), days=["2022-01-03", "2022-02-07"])
-    assert together(form(1), form(2), days=["2022-01-03", "2022-01-04"])
+@pytest.mark.parametrize("days", [["2022-01-03", "2022-02-07"], ["2022-01-03", "2022-01-04"], None])
+def test_a_form_filled_in_with_other_figures_is_another_text(days: list[str] | None) -> None:
+    assert not together(form(1), form(2), days=days)
+
+
+def test_a_copy_in_which_one_figure_is_corrected_stays_a_copy() -> None:
+    assert together(form(1), form(1).replace("1045", "1046"))
 
 
 def test_a_copy_word_for_word_is_a_copy_however_late() -> None:
@@ -199,8 +209,144 @@ def test_a_table_without_texts_is_refused_by_name() -> None:
         find_reprints(empty_articles().drop(columns="text"))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="joining is transitive: a round-up that holds two whole reports glues them together"
+def case_table(case: dict[str, Any]) -> pd.DataFrame:
+    rows = pd.DataFrame(case["articles"], index=[f"a{at:03}" for at in range(len(case["articles"]))])
+    if "published" in rows:
+        rows["published"] = pd.to_datetime(rows["published"], utc=True, format="ISO8601")
+    return as_articles(rows.assign(language=case["language"]))
+
+
+@pytest.mark.parametrize("case", labelled("reprints.json", "id", also="language"))
+def test_articles_are_one_text_as_a_reader_says(case: dict[str, Any]) -> None:
+    table = case_table(case)
+    assert groups(table) == {frozenset(table.index[number] for number in members) for members in case["same"]}
+
+
+@pytest.mark.parametrize("case", labelled("reprints.json", "id", also="language"))
+def test_the_order_of_rows_matters_in_no_case(case: dict[str, Any]) -> None:
+    table = case_table(case)
+    if "known_failure" in case:
+        pytest.fail("the known failure is of the case above")
+    assert find_reprints(table.iloc[::-1], progress=False).loc[table.index].equals(find_reprints(table, progress=False))
+
+
+@given(st.lists(st.integers(0, 6), min_size=2, max_size=6), st.integers(0, 5), st.integers(1, 12))
+@settings(max_examples=40, deadline=None)
+def test_later_near_copies_change_no_article(seeds: list[int], which: int, copies: int) -> None:
+    days = [f"2022-01-{3 + at:02}" for at in range(len(seeds))]
+    table = articles([f"{text(100 + at, 10)} {text(seed)}" for at, seed in enumerate(seeds)], days=days)
+    expected = find_reprints(table, progress=False)
+    held = table["text"].iloc[which % len(seeds)]
+    near = articles(
+        [held.replace(held.split()[20 + at], f"other{at}") for at in range(copies)], days=["2022-01-12"] * copies
+    )
+    found = find_reprints(pd.concat([table, near.set_axis([f"copy{at}" for at in range(copies)])]), progress=False)
+    assert found.loc[table.index].equals(expected)
+
+
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=7))
+@settings(max_examples=40, deadline=None)
+def test_one_text_is_an_equivalence(seeds: list[int]) -> None:
+    table = articles([f"{text(100 + at, 15)} {text(seed)}" for at, seed in enumerate(seeds)])
+    expected = {frozenset(f"a{at:03}" for at, other in enumerate(seeds) if other == seed) for seed in seeds}
+    assert groups(table) == expected
+
+
+def test_the_table_is_left_as_it_was() -> None:
+    table = articles([text(1), f"{text(1)} {text(2, 30)}"], days=["2022-01-03", "2022-01-04"])
+    before = table.copy(deep=True)
+    find_reprints(table, progress=False)
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_a_table_of_titles_and_texts_alone_is_enough() -> None:
+    table = articles([text(1), f"{text(1)} {text(2, 30)}", text(3)])[["title", "text"]]
+    assert groups(table) == {frozenset({"a000", "a001"}), frozenset({"a002"})}
+
+
+def test_an_inferred_date_tells_nothing_apart() -> None:
+    table = articles([text(1), f"{text(40, 60)} {text(1)} {text(41, 60)}"], days=["2022-01-03", "2022-04-03"])
+    assert len(groups(table)) == 2
+    assert len(groups(table.assign(published_from=["field", "inferred: a sentence"]))) == 1
+
+
+def test_what_comes_back_in_one_outlet_days_later_has_to_be_all_but_equal() -> None:
+    copy, days = f"{text(40, 30)} {text(1)}", ["2022-01-03", "2022-01-10"]
+    table = articles([text(1), copy], days=days)
+    assert len(groups(table)) == 2
+    assert len(groups(table.assign(source=["The Bell", "The Echo"]))) == 1
+
+
+def test_a_group_holds_together_and_not_only_by_a_chain() -> None:
+    moving = [" ".join(text(1, 1000).split()[start : start + 400]) for start in range(0, 601, 60)]
+    found = groups(articles(moving))
+    assert frozenset({"a000", "a010"}) not in found
+    assert not any({"a000", "a010"} <= members for members in found)
+
+
+def test_a_text_that_is_a_sliver_of_another_is_quoted_there_and_no_reprint_of_it() -> None:
+    assert not together(text(1, 2000), " ".join(text(1, 2000).split()[500:560]))
+    assert together(text(1, 2000), " ".join(text(1, 2000).split()[500:660]))
+
+
+WORDS_OF_ANY_SCRIPT = st.text(st.characters(categories=["L", "M", "N", "P", "Z", "Cf"]), max_size=60)
+
+
+@given(st.lists(WORDS_OF_ANY_SCRIPT, max_size=6))
+@settings(max_examples=80, deadline=None)
+def test_words_do_not_depend_on_the_texts_around_them(texts: list[str]) -> None:
+    together_ = hashed(texts)
+    for at, one in enumerate(texts):
+        alone = hashed([one])
+        assert np.array_equal(together_.of(at), alone.of(0)) and np.array_equal(together_.keys[at], alone.keys[0])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Café crème", "CAFÉ CRÈME"),
+        ("Café crème", unicodedata.normalize("NFD", "Café crème")),
+        ("mili\u00adtary", "military"),
+        ("Всё решено", "ВСЁ РЕШЕНО"),
+        ("one, two; three", "one two – three!"),
+    ],
 )
-def test_a_round_up_does_not_make_two_reports_one() -> None:
-    assert len(groups(articles([text(8), text(9), f"{text(8)} {text(9)}"]))) > 1
+def test_a_text_is_its_words_however_typed(one: str, other: str) -> None:
+    assert np.array_equal(hashed([one]).keys, hashed([other]).keys)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("don't stop", 3), ("北京今天", 4), ("हिन्दी भाषा", 2), ("", 0), ("— …", 0), ("e\u0301te\u0301", 1)],
+)
+def test_words_are_counted_in_any_script(line: str, words: int) -> None:
+    assert hashed([line]).lengths.tolist() == [words]
+
+
+def test_very_many_texts_and_very_long_ones_are_hashed_as_few_and_short_ones_are() -> None:
+    texts = [text(seed, 60) for seed in range(30)] * 40
+    few, many = hashed(texts[:30]), hashed([*texts, text(77, 60_000)])
+    assert np.array_equal(many.words[: len(few.words)], few.words)
+    assert len(many.of(len(texts))) == 60_000
+
+
+def shared(one: str, other: str) -> Any:
+    return next(compared(hashed([one, other]), np.array([[0, 1]])))
+
+
+def test_what_two_texts_share_is_told_for_either() -> None:
+    whole = " ".join(
+        f"w{at}x" if at == 5 else f"word{'abcdefghij'[at % 10]}{'klmnopqrst'[at // 10]}" for at in range(100)
+    )
+    part = " ".join(whole.split()[50:])
+    told = shared(whole, part)
+    assert told.of_shorter == 1 and told.of_longer == pytest.approx(48 / 98)
+    assert told.lead and told.long_runs == 1 and told.other_numbers == 0
+
+
+def test_numbers_in_one_place_that_differ_are_counted() -> None:
+    told = shared(
+        "the index closed at 4312 points and the barrel at 81 crowns tonight in town",
+        "the index closed at 4388 points and the barrel at 79 crowns tonight in town",
+    )
+    assert (told.same_numbers, told.other_numbers) == (0, 2)

@@ -21,7 +21,7 @@ Hashes = NDArray[np.uint64]
 Places = NDArray[np.int64]
 
 NUMBER = np.uint32(1)
-"""The lowest bit of a word's hash says whether the word holds a digit."""
+"""The lowest bit of a word's hash says whether the word begins with a digit."""
 
 PHRASE = 6
 """Words per fingerprinted phrase: long enough that two articles seldom share one by chance, short enough to stand
@@ -127,7 +127,7 @@ def _hashed_batch(texts: list[str]) -> tuple[Words, Places, Hashes]:
     first = np.searchsorted(starts, np.concatenate([[0], ends]))
     full = _mixed(_sums(values[codes], starts))
     words = (full >> np.uint64(32)).astype(np.uint32) & ~NUMBER
-    words[np.searchsorted(starts, np.flatnonzero(kind & _DIGIT), side="right") - 1] |= NUMBER
+    words |= (kind[starts] & _DIGIT).astype(np.uint32) >> np.uint32(3)
     keys = np.stack([_keys(full, first), _keys(_mixed(full + np.uint64(1)), first)], axis=1)
     return words, np.diff(first), keys
 
