@@ -137,6 +137,8 @@ def _import_command(add: Add) -> None:
     wanted = "folder for articles.parquet, ledger.csv and removed.parquet"
     one.add_argument("-o", "--output", required=True, metavar="DIR", help=wanted)
     one.add_argument("--collection", metavar="NAME", help="name of it all; default: the folder a file lies in")
+    dates = "file of events whose known dates help to date articles that state none; default: none"
+    one.add_argument("--events", metavar="FILE", help=dates)
     one.add_argument("--no-cache", action="store_true", help="read everything anew")
 
 
@@ -205,7 +207,8 @@ def _lab_command(add: Add) -> None:
 
 
 def _import(given: argparse.Namespace, out: TextIO) -> int:
-    _, ledger = wb.write_collection(given.paths, given.output, collection=given.collection, cache=not given.no_cache)
+    options = {"collection": given.collection, "events": given.events, "cache": not given.no_cache}
+    _, ledger = wb.write_collection(given.paths, given.output, **options)
     counts = ledger["status"].value_counts()
     loaded, merged, refused = (int(counts.get(one, 0)) for one in ("loaded", "merged", "refused"))
     articles = f"{loaded:,} article{'' if loaded == 1 else 's'}"

@@ -17,6 +17,8 @@ from workbench import store
 from workbench.articles import RAW_COLUMNS, WorkbenchError, as_articles, digest, empty_articles
 from workbench.clean import clean_articles
 from workbench.dates import date_articles
+from workbench.events import Event, load_events
+from workbench.inference import infer_dates
 from workbench.readers.fields import CANONICAL
 from workbench.readers.files import Source, Unit, content_digest, find_files, read_files
 from workbench.reprints import find_reprints
@@ -25,9 +27,14 @@ Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 Tables = tuple[pd.DataFrame, pd.DataFrame]
 
 
+KnownEvents = str | os.PathLike[str] | Mapping[str, Event]
+"""Events as `load_events` gives them, or the file they stand in."""
+
+
 class _Options(NamedTuple):
     collection: str | None
     columns: Mapping[str, str] | None
+    events: Mapping[str, Event] | None
     cache: bool
     progress: bool
 
@@ -36,11 +43,12 @@ _TRACKING = ("utm_", "fbclid", "gclid", "xtor", "ns_", "cmpid", "mc_cid", "mc_ei
 """Parameters of an address that say how a reader came to it, not what stands there."""
 
 
-def load_articles(
+def load_articles(  # noqa: PLR0913 - keyword-only, each with its usual value
     paths: Paths,
     *,
     collection: str | None = None,
     columns: Mapping[str, str] | None = None,
+    events: KnownEvents | None = None,
     cache: bool = True,
     progress: bool = True,
 ) -> pd.DataFrame:
@@ -48,7 +56,8 @@ def load_articles(
 
     `paths` is a file, a folder, a glob or a list of them; a folder that `write_collection` wrote is opened as it is.
     `collection` names all of it; by default each folder of the first level is one. `columns` maps column names of
-    your own to ours, as `{"Kopfzeile": "title"}`. `cache` keeps the outcome for the next call on the same files.
+    your own to ours, as `{"Kopfzeile": "title"}`. `events` (or their file) lends the known dates by which articles that
+    state none are dated; see `infer_dates`. `cache` keeps the outcome for the next call on the same files.
 
     Raises WorkbenchError where a path does not exist or holds no file, or `columns` names a column there is not.
 
@@ -56,7 +65,7 @@ def load_articles(
     Traceback (most recent call last):
     workbench.articles.WorkbenchError: no such file or folder: no such folder
     """
-    articles, ledger = _import(paths, _Options(collection, columns, cache, progress))
+    articles, ledger = _import(paths, _Options(collection, columns, _known(events), cache, progress))
     print(account(ledger))
     return articles
 
@@ -78,7 +87,9 @@ def import_ledger(
     given = _listed(paths)
     if _is_one_collection(given):
         return store.read_ledger(Path(given[0]).expanduser())
-    return _import(given, _Options(collection, columns, cache, progress))[1]
+    options = _Options(collection, columns, None, cache, progress)
+    kept = store.kept_ledger(_key(_sources(given, options), options)) if cache else None
+    return _import(given, options)[1] if kept is None else kept
 
 
 def write_collection(  # noqa: PLR0913 - the options of load_articles, and the place to write to
@@ -87,6 +98,7 @@ def write_collection(  # noqa: PLR0913 - the options of load_articles, and the p
     *,
     collection: str | None = None,
     columns: Mapping[str, str] | None = None,
+    events: KnownEvents | None = None,
     cache: bool = True,
     progress: bool = True,
 ) -> Tables:
@@ -98,7 +110,7 @@ def write_collection(  # noqa: PLR0913 - the options of load_articles, and the p
     """
     given, folder = _listed(paths), Path(directory).expanduser()
     _check_output(given, folder)
-    articles, ledger = _import(given, _Options(collection, columns, cache, progress))
+    articles, ledger = _import(given, _Options(collection, columns, _known(events), cache, progress))
     store.write_tables(articles, ledger, folder)
     return articles, ledger
 
@@ -118,23 +130,33 @@ def _import(paths: Paths, options: _Options) -> Tables:
     given = _listed(paths)
     _check(options.columns)
     if _is_one_collection(given):
-        return store.read_tables(Path(given[0]).expanduser())
-    sources = _without_own(find_files(given, collection=options.collection), given)
+        articles, ledger = store.read_tables(Path(given[0]).expanduser())
+        return (infer_dates(articles, events=options.events) if options.events else articles), ledger
+    sources = _sources(given, options)
     if not options.cache:
         return _fresh(sources, options)
-    key = _key(sources, options.columns)
+    key = _key(sources, options)
     kept = store.from_cache(key)
     if kept is not None:
         return kept
-    tables = _fresh(sources, options)
-    store.to_cache(key, *tables)
-    return tables
+    articles, ledger = _fresh(sources, options)
+    store.to_cache(key, articles, ledger)
+    store.keep_ledger(_key(sources, options._replace(events=None)), ledger)
+    return articles, ledger
+
+
+def _known(events: KnownEvents | None) -> Mapping[str, Event] | None:
+    return load_events(Path(events)) if isinstance(events, str | os.PathLike) else events
+
+
+def _sources(given: list[str | os.PathLike[str]], options: _Options) -> list[Source]:
+    return _without_own(find_files(given, collection=options.collection), given)
 
 
 def _fresh(sources: list[Source], options: _Options) -> Tables:
     read = read_files(sources, columns=options.columns, progress=options.progress)
     seen = [(source.collection, unit) for source, units in zip(sources, read, strict=True) for unit in units]
-    return _tables(seen, progress=options.progress)
+    return _tables(seen, options)
 
 
 def _listed(paths: Paths) -> list[str | os.PathLike[str]]:
@@ -182,12 +204,17 @@ def _without_own(sources: list[Source], given: list[str | os.PathLike[str]]) -> 
     return [source._replace(refused=refused) if source.path in own - kept else source for source in sources]
 
 
-def _key(sources: list[Source], columns: Mapping[str, str] | None) -> str:
+def _key(sources: list[Source], options: _Options) -> str:
     contents = [(source.file, source.collection, source.refused or content_digest(source.path)) for source in sources]
-    return store.cache_key(contents, sorted((columns or {}).items()))
+    events = [[event.name, event.query, *map(str, (event.start, event.end, event.known))] for event in _each(options)]
+    return store.cache_key(contents, sorted((options.columns or {}).items()), *events)
 
 
-def _tables(seen: list[tuple[str, Unit]], *, progress: bool) -> Tables:
+def _each(options: _Options) -> list[Event]:
+    return list((options.events or {}).values())
+
+
+def _tables(seen: list[tuple[str, Unit]], options: _Options) -> Tables:
     """The articles and the ledger of what was read, each unit with the collection it belongs to."""
     ledger = _bare_ledger([unit for _, unit in seen])
     records = _records(seen)
@@ -195,7 +222,7 @@ def _tables(seen: list[tuple[str, Unit]], *, progress: bool) -> Tables:
         return empty_articles(), ledger
     kept = _kept(records)
     raw = _raw(records, kept)
-    articles = _articles(raw, progress=progress)
+    articles = _articles(raw, options)
     fates = _fates(records, kept, raw, articles)
     ledger.loc[fates.index, fates.columns] = fates
     return articles, ledger
@@ -268,11 +295,13 @@ def _raw(records: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
     return raw
 
 
-def _articles(raw: pd.DataFrame, *, progress: bool) -> pd.DataFrame:
-    """The kept records cleaned, dated and grouped into texts."""
+def _articles(raw: pd.DataFrame, options: _Options) -> pd.DataFrame:
+    """The kept records cleaned, dated, grouped into texts, and dated by them where they state no date themselves."""
+    progress = options.progress
     table = raw.drop(columns="content_digest_").set_index("article_id").sort_index()
     table = date_articles(clean_articles(table, progress=progress), progress=progress)
-    return as_articles(table.assign(text_id=find_reprints(table, progress=progress)))
+    table = as_articles(table.assign(text_id=find_reprints(table, progress=progress)))
+    return as_articles(infer_dates(table, events=options.events, progress=progress))
 
 
 def _fates(records: pd.DataFrame, kept: pd.Series, raw: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:

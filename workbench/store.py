@@ -204,6 +204,20 @@ def _forget_oldest(folder: Path, *, keep: str) -> None:
             shutil.rmtree(entry, ignore_errors=True)
 
 
+def kept_ledger(key: str) -> pd.DataFrame | None:
+    """The ledger that `keep_ledger` put away, or None: what became of the input does not hang on known events."""
+    content = kept_bytes("ledgers", key)
+    try:
+        return None if content is None else pd.read_parquet(io.BytesIO(content))
+    except (pa.ArrowException, OSError, ValueError):
+        return None
+
+
+def keep_ledger(key: str, ledger: pd.DataFrame) -> None:
+    """Put the ledger of an import away under `key`."""
+    keep_bytes("ledgers", key, _parquet(ledger))
+
+
 _MOST_KEPT = 6
 """Files of one kind kept in the cache; the ones not used for longest go."""
 
