@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench import load, store
-from workbench.articles import COLUMNS, WorkbenchError
+from workbench.articles import COLUMNS, INFERRED, WorkbenchError
+from workbench.events import load_events
 from workbench.load import import_ledger, load_articles, url_key, write_collection
 
 
@@ -237,6 +238,25 @@ def test_a_second_import_does_not_read_again(tmp_path: Path, monkeypatch: pytest
     assert len(list(own_cache.iterdir())) == 2
 
 
+def test_known_events_date_what_states_no_date_and_the_ledger_is_not_read_again_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = put(tmp_path / "in", a_csv=rows("Talks on grain,The grain talks opened in Geneva on Wednesday.,"))
+    known = tmp_path / "events.toml"
+    known.write_text(
+        '[grain]\ntitle = "Grain talks"\nquery = "grain AND talks"\nstart = 2021-11-01\nend = 2021-11-30\n'
+        'known = [{date = 2021-11-10, label = "Talks open in Geneva"}]\n'
+    )
+    [alone] = load_articles(folder, progress=False).itertuples()
+    assert alone.published_precision == "unknown"
+    [dated] = load_articles(folder, events=known, progress=False).itertuples()
+    assert dated.published_from.startswith(INFERRED)
+    assert dated.published_low <= pd.Timestamp("2021-11-10", tz="UTC") < dated.published_high
+    monkeypatch.setattr(load, "read_files", lambda *_, **__: pytest.fail("read again"))
+    assert counts(import_ledger(folder, progress=False)) == {"loaded": 1}
+    assert load_articles(folder, events=load_events(known), progress=False)["published_low"].notna().all()
+
+
 def test_a_damaged_or_forbidden_cache_only_costs_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_cache: Path
 ) -> None:
@@ -298,7 +318,7 @@ def test_any_files_give_a_ledger_that_adds_up(
     )
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    articles, ledger = load._import(folder, load._Options(None, None, cache=False, progress=False))
+    articles, ledger = load._import(folder, load._Options(None, None, None, cache=False, progress=False))
     status = counts(ledger)
     assert sum(status.values()) == len(ledger)
     assert set(status) <= {"loaded", "merged", "refused"}

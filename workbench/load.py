@@ -141,7 +141,8 @@ def _import(paths: Paths, options: _Options) -> Tables:
         return kept
     articles, ledger = _fresh(sources, options)
     store.to_cache(key, articles, ledger)
-    store.keep_ledger(_key(sources, options._replace(events=None)), ledger)
+    if options.events:  # the ledger is asked for without them
+        store.keep_ledger(_key(sources, options._replace(events=None)), ledger)
     return articles, ledger
 
 
