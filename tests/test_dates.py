@@ -96,6 +96,12 @@ def test_the_order_of_rows_changes_no_date(order: list[int]) -> None:
         ({"text": f"12 January 2022\n{BODY}", "date": "2022-01"}, "day", "field: 2022-01; page: 12 January 2022"),
         ({"date": "2022-01", "url": "https://a.example/accounts-of-31-01-2022"}, "month", "field: 2022-01"),
         (
+            {"text": f"BRUSSELS, Wednesday, Jan 12 (Agency) - {BODY}", "date": "2022"},
+            "day",
+            "field: 2022; dateline: Wednesday, Jan 12",
+        ),
+        ({"text": f"BRUSSELS, Thursday, Jan 12 (Agency) - {BODY}", "date": "2022"}, "year", "field: 2022"),
+        (
             {"text": f"BRUSSELS, Feb 12 (The Bell Agency) - {BODY}", "url": "https://a.example/2022/01/x"},
             "month",
             "url",

@@ -120,6 +120,7 @@ def test_a_phrase_is_found_and_names_these_days(case: dict[str, Any]) -> None:
     [
         ("He said on Wednesday that they will answer.", "en", "past"),
         ("They will answer on Wednesday, he said.", "en", "future"),
+        ("He said the envoy will answer on Wednesday.", "en", "future"),
         ("The vote is expected to be held on Wednesday.", "en", "future"),
         ("A vote on Wednesday.", "en", "open"),
         ("The talks, suspended until Wednesday, failed.", "en", "open"),
@@ -142,6 +143,9 @@ def test_the_verb_beside_a_weekday_says_whether_it_looks_back(text: str, languag
 def test_a_verb_never_rules_out_the_nearer_of_two_days_without_a_year() -> None:
     found = the_mention("Der Prozess wurde auf den 12. Januar vertagt.", "de", "den 12. Januar")
     assert (date(2022, 1, 12), date(2022, 1, 13)) in found.refers_to(date(2022, 1, 3))
+    month = the_mention("The port will reopen after talks in November.", "en", "in November")
+    assert month.tense == "future"
+    assert (date(2021, 11, 1), date(2021, 12, 1)) in month.refers_to(date(2022, 1, 13))
 
 
 @pytest.mark.parametrize(
@@ -173,7 +177,7 @@ def test_a_dateline_is_told_from_a_sentence(text: str, language: str, quote: str
         ("12 января — день печати.", "ru"),
         ("Сегодня — день печати.", "ru"),
         ("Today (January 12) the council met.", "en"),
-        ("The council met. " * 20 + "BRUSSELS, Jan 12 (Agency) - It met.", "en"),
+        ("The council met. " * 20 + "\nBRUSSELS, Jan 12 (Agency) - It met.", "en"),
     ],
 )
 def test_a_sentence_with_a_day_is_no_dateline(text: str, language: str) -> None:

@@ -74,7 +74,7 @@ def _weekday(meaning: Meaning, published: date, tense: str, length: int = 1) -> 
     since = timedelta(days=(published.weekday() - (meaning.weekday or 0)) % 7)
     last, following = published - since, published - since + _WEEK
     monday = published - timedelta(days=published.weekday())
-    if not meaning.shift:
+    if meaning.shift is None:
         firsts = _near(last, following, published, tense)
     elif meaning.shift < 0:
         last -= _WEEK if since < timedelta(days=length) else timedelta()
