@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
@@ -16,7 +16,7 @@ from workbench.clues import Axis, Factors, Said, Told
 from workbench.events import Event
 from workbench.phrases import Mention, mentions
 from workbench.search import matching
-from workbench.siblings import ELSEWHERE, Odds, find_siblings, fit_odds, geometric, sibling_days, texts_of
+from workbench.siblings import ELSEWHERE, Odds, find_siblings, fit_odds, geometric, sibling_days, sibling_odds, texts_of
 
 KINDS = ("copies", "siblings", "events")
 """What bounds the date, the strongest first; each is tried by itself."""
@@ -55,6 +55,10 @@ LONGEST = 5_500
 """Days of the axis: fifteen years before the latest date. A misprinted year must not cost the memory of centuries."""
 
 
+Row = tuple[NDArray[np.int64], Factors]
+"""The places of a text's siblings among the dated texts, and how like it they are."""
+
+
 @dataclass(frozen=True)
 class Ground:
     """The collection as evidence: everything that answering for one article takes."""
@@ -63,7 +67,7 @@ class Ground:
     asked: pd.DataFrame
     copies: dict[str, pd.DataFrame]
     texts: pd.DataFrame
-    siblings: dict[str, tuple[NDArray[np.int64], Factors]]
+    siblings: dict[str, Row]
     across: NDArray[np.bool_]
     odds: Odds
     matched: dict[str, list[str]]
@@ -113,10 +117,11 @@ def _axis(days: pd.Series, events: Mapping[str, Event]) -> Axis:
 
 
 def _matched(articles: pd.DataFrame, events: Mapping[str, Event]) -> dict[str, list[str]]:
-    """For each article the names of the events whose query it matches, whatever its date."""
+    """For each article the names of the events whose query it, or a copy or translation of it, matches at any date."""
     found: dict[str, list[str]] = {str(name): [] for name in articles.index}
     for name, event in events.items() if len(articles) else ():
-        for article in articles.index[matching(articles, event.query).to_numpy()]:
+        texts = articles.loc[matching(articles, event.query).to_numpy(), "text_id"]
+        for article in articles.index[articles["text_id"].isin(texts)]:
             found[str(article)].append(name)
     return found
 
@@ -131,9 +136,18 @@ def _fitted(ground: Ground, tried: pd.DataFrame, alone: pd.DataFrame, *, progres
     apart = np.where(place < 0, np.inf, days[place] - tried["day"].to_numpy()[fitted, None])
     odds = fit_odds(replace(found, place=place, likeness=likeness), apart)
     rows = {str(name): (found.place[at], found.likeness[at]) for at, name in enumerate(names)}
+    rows |= _shared(alone["text_id"], rows, lambda row: float(sibling_odds(row[1], found.across, odds).sum()))
     windows = {name: _window_odds(tried, ground.matched, event) for name, event in ground.events.items()}
     ready = replace(ground, siblings=rows, across=found.across, odds=odds, in_window=windows)
     return ready, tried[~fitted]
+
+
+def _shared(texts: pd.Series, rows: dict[str, Row], odds: Callable[[Row], float]) -> dict[str, Row]:
+    """For each article without a date the siblings of that copy or translation of it which has the likeliest ones."""
+    best: dict[str, Row] = {}
+    for name, text in texts.items():
+        best[text] = max(best.get(text, rows[str(name)]), rows[str(name)], key=odds)
+    return {str(name): best[text] for name, text in texts.items()}
 
 
 def _window_odds(tried: pd.DataFrame, matched: dict[str, list[str]], event: Event) -> float:

@@ -9,12 +9,13 @@ Where nothing bounds the year, nothing is inferred.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import pandas as pd
+from tqdm.auto import tqdm
 
 from workbench import clues, evidence
 from workbench.articles import WorkbenchError, is_inferred, require
@@ -25,6 +26,9 @@ from workbench.trials import FEWEST_TRIED, UNTRIED, Enough, Tried, interval, lea
 
 LEAST_ODDS = 0.05
 """Odds of a sibling that is quoted as evidence."""
+
+_PROGRESS_FROM = 300
+"""Articles from which a progress bar is shown: fewer take under two seconds."""
 
 _WORDS = (("day", 1), ("week", 7), ("month", 31), ("quarter", 92), ("year", 366))
 
@@ -57,8 +61,9 @@ def infer_dates(
     named = articles.assign(text_id=articles["text_id"].astype("str").fillna(own))
     asked = named[unknown].sort_index()
     ground, texts = ground_of(_stated(named), asked, events or {}, progress=progress)
-    collection = _Collection(ground, _tried(ground, texts), few=texts.empty)
-    found = pd.DataFrame([_answer(collection, str(name)) for name in asked.index], index=asked.index)
+    collection = _Collection(ground, _tried(ground, texts, progress=progress), few=texts.empty)
+    bar = _bar(asked.index, "inferring dates", progress=progress)
+    found = pd.DataFrame([_answer(collection, str(name)) for name in bar], index=asked.index)
     for name in found.columns:
         column = pd.to_datetime(found[name], utc=True) if name in _TIMES else found[name]
         table.loc[asked.index, name] = column.astype(table[name].dtype)
@@ -90,10 +95,14 @@ class _Collection:
     few: bool
 
 
-def _tried(ground: Ground, texts: pd.DataFrame) -> dict[str, Enough | None]:
+def _bar(names: pd.Index, what: str, *, progress: bool) -> Iterable[object]:
+    return tqdm(names, desc=what, unit=" articles", disable=not progress or len(names) < _PROGRESS_FROM)
+
+
+def _tried(ground: Ground, texts: pd.DataFrame, *, progress: bool) -> dict[str, Enough | None]:
     """How wide the intervals of each kind of evidence have to be; a kind met too rarely to be judged is left out."""
     met: dict[str, list[Tried]] = {kind: [] for kind in KINDS}
-    for name, day in zip(texts.index, texts["day"], strict=True):
+    for name, day in zip(_bar(texts.index, "trying dates", progress=progress), texts["day"], strict=True):
         found = weighed(case_of(ground, str(name)))
         if found is not None:
             met[found.kind].append(tried(found, int(day) - ground.axis.first))
