@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from workbench.articles import RAW_COLUMNS
 from workbench.clean import clean_articles, original, removed, removed_lines
 from workbench.load import load_articles
 
+ROOT = Path(__file__).resolve().parent.parent
 AROUND = 90
 """Characters shown on each side of a removal: about a line."""
 
@@ -36,7 +36,7 @@ def main() -> int:
     print(f"\n| removals | of rule |\n|--:|---|\n{_rules(counted)}")
     print(f"\n| articles | rule | the {options.lines} lines most often removed |\n|--:|---|---|")
     for line in counted.head(options.lines).itertuples():
-        print(f"| {line.articles} | {line.rule} | {_short(line.line, 160)} |")
+        print(f"| {line.articles} | {line.rule} | {_short(str(line.line), 160)} |")
     _print_sample(articles, options.sample, options.seed)
     return _print_check(articles)
 
@@ -62,7 +62,7 @@ def _print_sample(articles: pd.DataFrame, size: int, seed: int) -> None:
     drawn = edits.sample(n=min(size, len(edits)), random_state=seed).sort_index()
     print(f"\n{len(drawn)} of {len(edits)} removals, seed {seed}:")
     for number, (_, edit) in enumerate(drawn.iterrows(), start=1):
-        text = str(articles.at[edit["article_id"], edit["part"]])
+        text = str(articles.loc[edit["article_id"], edit["part"]])
         start, end = int(edit["start"]), int(edit["start"]) + int(edit["length"])
         before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
         taken = _short(edit["original"], 240)

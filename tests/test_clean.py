@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,6 +17,12 @@ from workbench.clean import UNNAMED_AGGREGATOR, clean_articles, original, remove
 LEAD = "NATO and Russia met in Brussels on Wednesday, and nothing was agreed after four hours of talks."
 ON = "Diplomats left the hall one by one, and none of them wished to say when they would be back."
 RUSSIAN, FRENCH = "Translated automatically from Russian.", "Machine-translated from French."
+SAID = (
+    "BRUSSELS, Jan 12 (Reuters) - The envoys met.",
+    "By Jane Doe",
+    "Home | World | Politics",
+    "See also: Gas is dear",
+)
 FURNITURE = ("Skip to content", "Menu", "Top stories", "Read also:", "Share this article", "© 2022 The Bell", "###")
 
 line = st.sampled_from([LEAD, ON, *FURNITURE, "", "  ", "\t", "Home | World | Politics", "A short line"]) | st.text(
@@ -54,13 +61,62 @@ def test_repaired_encodings_can_be_undone_too(broken: str, end: str, rest: str) 
     assert not {"Ã", "\x00"} & set(str(cleaned.loc["r00", "title"]))
 
 
-@given(record)
-@settings(max_examples=150, deadline=None)
-def test_cleaning_what_is_clean_changes_nothing(row: dict[str, str | None]) -> None:
-    once = clean_articles(records(row), progress=False)
-    said = {name: str(once.loc["r00", name]) for name in ("title", "text")}
-    again = clean_articles(records({**row, **said, "format": "csv"}), progress=False)
-    assert str(again.loc["r00", "text"]) == said["text"] or not said["title"]
+NASTY = (
+    "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\x00\x07\u00ad\u200b\u200f\u202e\u2066\ufeff\u0301\u0308\ud800\udfff"
+    'Ã©â€™ÐŸРІВ«e\u00a0\t "\\'
+)
+"""Line breaks of every kind, controls, soft hyphens, bidi marks, lone surrogates, combining marks and mojibake."""
+
+
+@given(st.text(NASTY, max_size=12) | title, st.text(NASTY, max_size=60), text, st.sampled_from(["txt", "csv"]))
+@settings(max_examples=300, deadline=None)
+def test_the_nastiest_strings_come_back_and_what_is_kept_can_be_stored(
+    headline: str, nasty: str, rest: str, kind: str
+) -> None:
+    row = {"title": headline, "text": nasty + rest, "format": kind, "file": "a.txt", "source": None, "url": None}
+    table = pd.DataFrame([row], index=pd.Index(["r00"], name="article_id"), dtype="object")
+    cleaned = clean_articles(table, progress=False)
+    assert original(cleaned, "r00") == {"title": headline, "text": nasty + rest}
+    for column in ("title", "text", "removed"):
+        str(cleaned.loc["r00", column]).encode("utf-8")
+
+
+repeated = st.lists(
+    st.tuples(
+        st.sampled_from(["", "Talks stall", "Talks stall | The Bell", "Talks stall - Reuters - The Bell"]),
+        st.sampled_from([None, "The Bell", "Port Lamp"]),
+        st.lists(st.sampled_from([LEAD, ON, *FURNITURE, *SAID, "", "Harbour and coast", "Alpha", "Beta"]), max_size=9),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(repeated | st.lists(record, min_size=1, max_size=4), st.sampled_from(["txt", "csv"]))
+@settings(max_examples=300, deadline=None)
+def test_cleaning_what_is_clean_changes_nothing(rows: list[Any], kind: str) -> None:
+    said = [
+        row if isinstance(row, dict) else {"title": row[0], "source": row[1], "text": "\n".join(row[2]), "format": kind}
+        for row in rows
+    ]
+    raw = records(*said)
+    once = clean_articles(raw, progress=False)
+    twice = clean_articles(raw.assign(title=once["title"], text=once["text"]), progress=False)
+    pd.testing.assert_frame_equal(twice[["title", "text"]], once[["title", "text"]])
+    assert [original(once, name)["text"] for name in once.index] == raw["text"].fillna("").tolist()
+
+
+def test_a_line_that_becomes_the_first_when_another_went_goes_too() -> None:
+    """Four lines to the reader stand above each article; a fifth comes to its edge only after them."""
+    calls = [
+        f"Write to our {name} desk with your news of the week." for name in ("north", "east", "south", "west", "sea")
+    ]
+    rows = [
+        {"title": f"t{at}", "text": "\n".join([*calls, *(f"{LEAD} {at}-{n}" for n in range(9))]), "source": "The Bell"}
+        for at in range(4)
+    ]
+    cleaned = clean_articles(records(*rows), progress=False)
+    assert not cleaned["text"].str.contains("Write to our").any()
 
 
 @given(st.permutations(range(6)))
@@ -155,3 +211,34 @@ def test_a_translated_copy_has_its_outlet_and_its_carrier(
     table = records({"title": "Talks stall", "text": f"{LEAD}\n{ON}\n{record.get('said', '')}", **said})
     found = clean_articles(table, progress=False)[["source", "carried_by", "translated_from"]].astype("object")
     assert found.where(found.notna(), None).to_numpy().tolist() == [[source, carried_by, translated_from]]
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "source"),
+    [
+        ("BRUSSELS, Jan 12 (Reuters) - NATO met.", "BRUSSELS, Jan 12 - NATO met.", "Reuters"),
+        ("МОСКВА, 12 янв — РИА Новости. Совет собрался.", "МОСКВА, 12 янв. Совет собрался.", "RIA Novosti"),
+        ("МОСКВА, 12 января. /ТАСС/. Совет собрался.", "МОСКВА, 12 января. Совет собрался.", "TASS"),
+        ("BRÜSSEL (dpa) – Der Rat tagte.", "BRÜSSEL – Der Rat tagte.", "dpa"),
+        ("Bruxelles (AFP) – Le conseil.", "Bruxelles – Le conseil.", "AFP"),
+        ("КИЕВ. 12 января. ИНТЕРФАКС-УКРАИНА – Рада.", "КИЕВ. 12 января. Рада.", "Interfax-Ukraine"),
+        ("Kiew, 12. Januar (Ukrinform). Der Rat tagte.", "Kiew, 12. Januar. Der Rat tagte.", "Ukrinform"),
+        ("Bruselas, 12 ene (EFE).- El consejo.", "Bruselas, 12 ene.- El consejo.", "EFE"),
+        ("DENVER (CBS4) - The hall was lit.", "DENVER - The hall was lit.", None),
+        ("(Reuters) - The council met.", "The council met.", "Reuters"),
+        ("The council (NATO) - met.", "The council (NATO) - met.", None),
+        ("Olaf Scholz (SPD) – der Kanzler.", "Olaf Scholz (SPD) – der Kanzler.", None),
+        ("The council met (Reuters) - and left.", "The council met (Reuters) - and left.", None),
+    ],
+)
+def test_an_agency_s_tag_leaves_the_dateline_and_place_and_day_stay(text: str, left: str, source: str | None) -> None:
+    found = clean_articles(records({"title": "t", "text": f"{text}\n{LEAD}"}), progress=False)
+    assert found.loc["r00", "text"] == f"{left}\n{LEAD}"
+    assert found["source"].astype("object").where(found["source"].notna(), None).tolist() == [source]
+
+
+def test_a_byline_gives_author_and_outlet() -> None:
+    found = clean_articles(records({"title": "t", "text": f"By Jane Doe, Reuters\n{LEAD}\n{ON}"}), progress=False)
+    assert found.loc["r00", ["author", "source", "text"]].tolist() == ["Jane Doe", "Reuters", f"{LEAD}\n{ON}"]
+    stated = clean_articles(records({"text": f"By Jane Doe\n{LEAD}", "author": "Ann Lee"}), progress=False)
+    assert stated.loc["r00", "author"] == "Ann Lee"

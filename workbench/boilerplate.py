@@ -17,7 +17,14 @@ from anyascii import anyascii
 
 from workbench import attribution
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…»”\"])[ \t\u00a0]+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ])")
+_CUT = re.compile(
+    r"(?<=[.!?…»”\"])[ \t\u00a0]+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ©]|\(©)"
+    r"|[ \t\u00a0]+(?=\((?:\w{2,8}[ /])?(?:Photo|Foto|Image|Фото)\b[^()\n]{0,80}\))"
+    r"|(?<=\bhere)[ \t\u00a0]+(?=[\"“]?[A-Z])"
+)
+"""Where a text without line breaks is cut: behind a sentence, before a photo's credit, behind "Sign up here"."""
+
+_PHOTO_CREDIT = re.compile(r"\((?:\w{2,8}[ /])?(?:Photo|Foto|Image|Фото)\b[^()\n]{0,80}\)[ \t\u00a0]*")
 _LONG_LINE = 400
 """Characters from which a line is read sentence by sentence: longer boilerplate does not occur."""
 
@@ -34,6 +41,9 @@ _TESTS = ("reported", "signs")
 
 _LISTED_LINE = 110
 """Headlines listed in a box are no longer."""
+
+_AUTHOR_BOX, _LAST_LINES = "author-box", 8
+"""The note on the author stands among this many lines from the end: tags, networks and the copyright follow it."""
 
 _MENU_ITEMS = 3
 """Two short lines in a row may be a place and a name."""
@@ -123,8 +133,8 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
 
 
 def _sentences(line: str) -> list[str]:
-    cuts = [0, *(found.end() for found in _SENTENCE_END.finditer(line)), len(line)]
-    return [line[start:end] for start, end in pairwise(cuts) if end > start]
+    inside = {found.end() for pattern in (_CUT, _PHOTO_CREDIT) for found in pattern.finditer(line)}
+    return [line[start:end] for start, end in pairwise(sorted({0, len(line)} | inside))]
 
 
 def rules(pieces: Sequence[str], *, learned: frozenset[str], page: bool) -> list[str]:
@@ -135,6 +145,7 @@ def rules(pieces: Sequence[str], *, learned: frozenset[str], page: bool) -> list
     """
     lines = [piece.strip() for piece in pieces]
     found = [_lexicon_rule(line) or ("repeated" if line in learned else "") for line in lines]
+    _keep_authors(lines, found)
     _mark_bylines(lines, found)
     _mark_lists(lines, found, page=page)
     _mark_menus(lines, found)
@@ -143,6 +154,14 @@ def rules(pieces: Sequence[str], *, learned: frozenset[str], page: bool) -> list
     if all(rule for rule, line in zip(found, lines, strict=True) if line):
         return ["" for _ in found]
     return found
+
+
+def _keep_authors(lines: Sequence[str], found: list[str]) -> None:
+    """Unmark what reads like a note on the author but does not stand among the last lines."""
+    told = [at for at, line in enumerate(lines) if line]
+    for at in told[:-_LAST_LINES]:
+        if found[at] == _AUTHOR_BOX:
+            found[at] = ""
 
 
 def _mark_bylines(lines: Sequence[str], found: list[str]) -> None:
@@ -279,12 +298,12 @@ def _head(pieces: Sequence[str], found: Sequence[str]) -> list[int]:
 
 
 def is_menu(line: str) -> bool:
-    """Whether a line is a row of menu words: all capitalised, or cut by bars, and no sentence."""
+    """Whether a line is a row of menu words: all capitalised, or short ones cut by bars, and no sentence."""
     words = line.split()
     if not words or line.strip().endswith((".", "!", "?", "…", "»", ":")) or len(line) > _TAIL_LINE * 2:
         return False
     if re.search(r"\s[|·•›]\s", line):
-        return True
+        return all(len(item.split()) <= 3 for item in re.split(r"[|·•›]", line))
     return (
         len(line.strip()) <= _TAIL_LINE
         and all(word[:1].isupper() or not word[:1].isalpha() for word in words)
@@ -302,8 +321,15 @@ def _lexicon_rule(line: str) -> str:
         if rule in _NEEDS and not any(sign in low for sign in _NEEDS[rule]):
             continue
         if small.match(low) or (exact is not None and exact.match(line)):
-            return "" if rule not in _BOXES and line.endswith(".") and _has("reported", line) else rule
+            return "" if _is_sentence(line, rule) else rule
     return ""
+
+
+def _is_sentence(line: str, rule: str) -> bool:
+    """Whether a line that looks like furniture ends as a sentence does and reports, or has one behind a headline."""
+    if rule in _BOXES:
+        return len(line) > _LISTED_LINE and line.endswith((".", ".”", '."'))
+    return line.endswith(".") and _has("reported", line)
 
 
 def _mark_tail(lines: Sequence[str], found: list[str]) -> None:

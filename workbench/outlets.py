@@ -162,17 +162,18 @@ def learn_outlets(rows: Iterable[tuple[str | None, str | None, str]], *, feet: I
 
     `feet` are the last lines of the articles, where a page says who holds its copyright.
 
-    A name counts when a record states it, when two texts name it as the holder of their copyright, or when three
-    different lines end in it and it is the tail of most titles of its site. Where the site is not known, bars have
-    to set the tail apart: headlines have dashes of their own ("Gas to stop – Kremlin"). A domain belongs to the name
-    that most of its own records state or append to their titles, else to the name it spells; the domain of an
-    aggregator belongs to none of them.
+    A name counts when a record states it, when a text names it as the holder of its copyright and another one does
+    or a title ends in it, or when three different lines end in it and it is the tail of most titles of its site.
+    Where the site is not known, bars have to set the tail apart: headlines have dashes of their own ("Gas to stop –
+    Kremlin"). A domain belongs to the name that most of its own records state or append to their titles, else to the
+    name it spells; the domain of an aggregator belongs to none of them.
     """
     known = known_outlets()
     stated: Counter[str] = Counter()
     tails: dict[str, Counter[str]] = defaultdict(Counter)
     owners: dict[str, Counter[str]] = defaultdict(Counter)
     sizes: Counter[str] = Counter()
+    seen: set[str] = set()
     for source, url, head in rows:
         domain = domain_of(url) or ""
         home = domain or (source or "").strip()
@@ -181,14 +182,17 @@ def learn_outlets(rows: Iterable[tuple[str | None, str | None, str]], *, feet: I
             stated[source.strip()] += 1
             if domain:
                 owners[domain][source.strip()] += 3
-        for tail, apart in _tails(head).items():
+        ends = _tails(head)
+        seen.update(ends)
+        for tail, apart in ends.items():
             if home or apart:
                 tails[home][tail] += 1
             if domain:
                 owners[domain][tail] += 1
     held = Counter(name for foot in feet for name in set(attribution.holders(foot)))
+    held = Counter({name: count for name, count in held.items() if count > 1 or name in seen})
     often = _often(tails, sizes)
-    spellings = {name: n for name, n in (often + stated + _at_least(held, 2)).items() if _plain(name)}
+    spellings = {name: n for name, n in (often + stated + held).items() if _plain(name)}
     names = {_plain(name): name for name in sorted(spellings, key=lambda name: (spellings[name], name))} | known.names
     initials = {
         f"({''.join(word[0] for word in name.split()).upper()})": names[_plain(name)]
