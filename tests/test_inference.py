@@ -340,10 +340,10 @@ def test_a_phrase_said_often_counts_no_more_than_once() -> None:
 # -- trials -------------------------------------------------------------------------------------------------
 
 
-def tries(distances: list[int]) -> list[Tried]:
+def tries(distances: list[int], sure: float = 0.9) -> list[Tried]:
     """Intervals of three days, [10, 13), and true days so far beyond them."""
     runs = np.array([(10, 13)] * len(SHARES))
-    return [Tried(runs, 12 + distance) for distance in distances]
+    return [Tried(runs, sure, 12 + distance) for distance in distances]
 
 
 def test_intervals_are_widened_until_nineteen_in_twenty_hold() -> None:
@@ -356,6 +356,11 @@ def test_intervals_are_widened_until_nineteen_in_twenty_hold() -> None:
 def test_where_no_width_holds_often_enough_none_is_given() -> None:
     assert least(tries([0] * 80 + [400] * 20)) is None
     assert least(tries([0] * 10)) is None
+
+
+def test_where_only_the_surest_hold_only_they_are_dated() -> None:
+    found = least([*tries([400] * 50), *tries([0] * 100, sure=0.985)])
+    assert found is not None and found.sure == 0.95 and found.given == 100
 
 
 def test_a_month_is_given_where_it_holds_half_of_the_odds() -> None:

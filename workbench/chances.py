@@ -222,10 +222,11 @@ def _copy_days(row: pd.Series, copies: pd.DataFrame | None, axis: Axis) -> Facto
 
 
 class Weighed(NamedTuple):
-    """The kind of evidence that bounds the date, and the odds of each day."""
+    """The kind of evidence that bounds the date, the odds of each day, and the share of them that it makes up."""
 
     kind: str
     odds: Factors
+    sure: float
 
 
 def weighed(case: Case) -> Weighed | None:
@@ -236,6 +237,7 @@ def weighed(case: Case) -> Weighed | None:
     held = np.zeros(len(factor))
     for each in KINDS:
         held = held + case.odds[each] * factor
-        if held.sum() >= SURE * (held.sum() + doubt):
-            return Weighed(each, held + elsewhere)
+        sure = float(held.sum() / (held.sum() + doubt))
+        if sure >= SURE:
+            return Weighed(each, held + elsewhere, sure)
     return None

@@ -6,6 +6,8 @@ World", section 4.5; Angelopoulos and Bates 2021, "A gentle introduction to conf
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -24,18 +26,25 @@ are promised; half of the misses is left for articles without a date, of which m
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999)
 """Shares of the odds that an interval may be asked to hold."""
 
+SUREST = (0.9, 0.95, 0.98, 0.99, 0.995)
+"""Shares of the odds that have to come from evidence, the least first: the fewer the articles, the surer."""
+
 MARGINS = (0, 1, 2, 3, 5, 7, 14)
 """Days by which it may be widened on both sides: where siblings agree on a day, a text that follows up lies just
 outside (Romano, Patterson and Candès 2019, "Conformalized quantile regression", section 4)."""
 
 
 class Enough(NamedTuple):
-    """The share of the odds that an interval holds, its margin in days, and how many so made held of how many given."""
+    """The share of the odds that an interval holds, its margin in days, how many so made held of how many given.
+
+    `sure` is the least share of the odds that has to come from evidence.
+    """
 
     share: float
     margin: int
     held: int = 0
     given: int = 0
+    sure: float = 0.0
 
 
 UNTRIED = {"copies": Enough(0.98, 1), "siblings": Enough(0.99, 1), "events": Enough(0.97, 1)}
@@ -62,41 +71,49 @@ def shortest(odds: Factors, share: float) -> tuple[int, int]:
 
 
 class Tried(NamedTuple):
-    """The runs of days that hold each of SHARES, [start, end), and the place of the true day."""
+    """The runs of days that hold each of SHARES, [start, end), how sure they are, and the place of the true day."""
 
     runs: NDArray[np.int64]
+    sure: float
     true: int
 
 
 def least(cases: list[Tried]) -> Enough | None:
-    """The share and the margin that give the shortest intervals, on average, of those that hold often enough."""
+    """What makes the shortest intervals that hold often enough, on average: for all if possible, else for the surest.
+
+    None where not even these hold, or where so few are left that nothing can be said.
+    """
+    for sure in SUREST:
+        chosen = [case for case in cases if case.sure >= sure]
+        for held in HELD if len(chosen) >= FEWEST_TRIED else ():
+            if found := list(_holding(chosen, held)):
+                return min(found)[1]._replace(sure=sure)
+    return None
+
+
+def _holding(cases: list[Tried], held: float) -> Iterator[tuple[float, Enough]]:
+    """Each share and margin whose intervals hold often enough, with their mean width in days."""
     runs = np.array([case.runs for case in cases])
     true = np.array([case.true for case in cases])[:, None]
     outside = np.maximum(np.maximum(runs[:, :, 0] - true, true - runs[:, :, 1] + 1), 0)
     length = runs[:, :, 1] - runs[:, :, 0]
-    for held in HELD:
-        found = []
-        for at, share in enumerate(SHARES):
-            for margin in MARGINS:
-                given = length[:, at] + 2 * margin + LATER <= WIDEST
-                hits = int((outside[given, at] <= margin).sum())
-                # One miss is added, as the article that is asked may be one (Angelopoulos and Bates 2021, section 1).
-                if (given.sum() - hits + 1) / (given.sum() + 1) <= 1 - held:
-                    width = float(np.minimum(length[:, at] + 2 * margin, WIDEST).mean())
-                    found.append((width, Enough(share, margin, hits, int(given.sum()))))
-        if found:
-            return min(found)[1]
-    return None
+    for at, margin in product(range(len(SHARES)), MARGINS):
+        wide = length[:, at] + 2 * margin + LATER
+        given = int((wide <= WIDEST).sum())
+        hits = int((outside[wide <= WIDEST, at] <= margin).sum())
+        # One miss is added, as the article that is asked may be one (Angelopoulos and Bates 2021, section 1).
+        if (given - hits + 1) / (given + 1) <= 1 - held:
+            yield float(np.minimum(wide, WIDEST).mean()), Enough(SHARES[at], margin, hits, given)
 
 
 def tried(weighed: Weighed, true: int) -> Tried:
     """What an article with a known day shows; `true` is the place of that day."""
-    return Tried(np.array([shortest(weighed.odds, share) for share in SHARES]), true)
+    return Tried(np.array([shortest(weighed.odds, share) for share in SHARES]), weighed.sure, true)
 
 
 def interval(weighed: Weighed, enough: Enough | None) -> tuple[int, int] | None:
     """The places of days between which the article was published; None where that cannot be told within a year."""
-    if enough is None:
+    if enough is None or weighed.sure < enough.sure:
         return None
     start, end = shortest(weighed.odds, enough.share)
     low, high = start - enough.margin, end + enough.margin + LATER
