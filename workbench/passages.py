@@ -40,9 +40,10 @@ class Shared:
     """What a shorter text shares with a longer one.
 
     `of_shorter` and `of_longer` are the shares of either's 3-grams that stand in the other, 0 to 1; `in_shorter` and
-    `in_longer` say which. `lead` is whether the lead of either stands in the other, `long_runs` the share of the
-    common words that stand in runs of at least LONG_RUN. `same_numbers` counts the numbers in shared passages,
-    `other_numbers` those that stand at the same place between two shared passages and differ.
+    `in_longer` say which. `lead_of_shorter` is whether the lead of the shorter text stands in the longer one,
+    `lead_of_longer` the reverse; `long_runs` is the share of the common words that stand in runs of at least
+    LONG_RUN. `same_numbers` counts the numbers in shared passages, `other_numbers` those that stand at the same place
+    between two shared passages and differ.
     """
 
     longer: int
@@ -51,7 +52,8 @@ class Shared:
     of_shorter: float
     in_longer: Mask
     in_shorter: Mask
-    lead: bool
+    lead_of_longer: bool
+    lead_of_shorter: bool
     long_runs: float
     same_numbers: int
     other_numbers: int
@@ -114,7 +116,8 @@ def _shared(texts: Hashed, longer: int, shorter: int, at: NDArray[np.int32]) -> 
         of_shorter=np.count_nonzero(in_shorter) / len(in_shorter),
         in_longer=in_longer,
         in_shorter=in_shorter,
-        lead=_has_lead(in_shorter) or _has_lead(in_longer),
+        lead_of_longer=_has_lead(in_longer),
+        lead_of_shorter=_has_lead(in_shorter),
         long_runs=float(lengths[lengths >= LONG_RUN].sum() / max(1, lengths.sum())),
         same_numbers=same,
         other_numbers=other,

@@ -28,15 +28,16 @@ CONTAINED = 0.5
 """Share of the shorter text's 3-grams that has to stand in the longer one."""
 
 SURELY, SURELY_AT_HOME = 0.7, 0.8
-"""Below this share the lead of one has to stand in the other or, in two outlets, half of the shorter in long runs:
-follow-ups recycle their background under a lead of their own. Within one outlet nothing below the second is a copy:
-there it was standing heads, stock paragraphs and follow-ups, read by eye."""
+"""Below the first the lead of one has to stand in the other or, in two outlets, half of the shorter in long runs:
+follow-ups recycle their background under a lead of their own. Within one outlet a copy needs the second, and a lead:
+what shared less was standing heads, stock paragraphs and follow-ups, read by eye."""
 
 MOSTLY = 0.5
 """A text that makes up less than half of another is an excerpt of it; else the two are copies of one text."""
 
-QUOTED = 0.05
-"""A text that makes up less than a twentieth of another is quoted there, not reprinted: statements in briefings."""
+SMALL, SLIVER = 0.25, 0.1
+"""What makes up less than a quarter of another text has to stand in it all but whole, and what makes up less than a
+tenth at its beginning: statements are quoted in part and further down, an excerpt is the lead."""
 
 ALMOST_ALL = 0.9
 """Share of either text's 3-grams that has to stand in the other when they were published far apart."""
@@ -49,9 +50,9 @@ IN_RUNS = 1 / 3
 """Share of the common words that has to stand in long runs unless nearly all are common: a form is broken at every
 blank. It was .4 or more in 99 of 100 planted copies and in all but three pairs of 33,000 real articles."""
 
-HELD = 0.25
-"""Share of the shorter text that each member of a group shares with the fullest one: two copies that each keep half
-of an original share a quarter; two texts that only a chain of others joins share next to nothing."""
+HELD = 0.3
+"""Share of the shorter text that each member of a group shares with the fullest one: two copies that each keep three
+fifths of an original share a third; two texts that only a chain of others joins share next to nothing."""
 
 APART = 0.2
 """Two passages that overlap by less than this share of the shorter one are different passages."""
@@ -60,8 +61,8 @@ WHOLE = 0.75
 """A part that makes up three quarters of a text is that text with a head or a tail, not one of several it holds."""
 
 _ALL_PAIRS = 8
-"""Of this many texts with a common fingerprint each is compared with each, of more with the next three and the
-longest: a stock sentence must not cost the square."""
+"""Of this many texts with a common fingerprint each is compared with each, of more with the earliest and the next
+three by date: a stock sentence must not cost the square, and later copies must not come between earlier ones."""
 
 _NEXT = 3
 _FEWEST_SHARED = 2
@@ -169,7 +170,7 @@ def _earliest(articles: pd.DataFrame, of: Places) -> tuple[NDArray[np.float64], 
 
 def _groups(texts: Texts, *, progress: bool) -> Places:
     """For each text the number of its group."""
-    pairs = worth_comparing(texts.hashed)
+    pairs = worth_comparing(texts)
     bar = tqdm(
         compared(texts.hashed, pairs, least=CONTAINED),
         desc="comparing texts",
@@ -185,26 +186,34 @@ def _groups(texts: Texts, *, progress: bool) -> Places:
 def is_copy(shared: Shared, texts: Texts) -> bool:
     """Whether the two texts are one, by what they share and when and where they were published."""
     of_shorter, of_longer = shared.of_shorter, shared.of_longer
-    if of_longer < QUOTED or filled_in_anew(shared):
-        return False
-    if shared.long_runs < IN_RUNS and of_shorter < ALMOST_ALL:
+    if quoted(shared) or filled_in_anew(shared):
         return False
     one, two = texts.source[shared.longer], texts.source[shared.shorter]
     at_home = isinstance(one, str) and one == two
     apart = abs(texts.days[shared.longer] - texts.days[shared.shorter])
     if apart > (APART_DAYS_AT_HOME if at_home else APART_DAYS):
         return min(of_shorter, of_longer) >= ALMOST_ALL
+    lead = shared.lead_of_longer or shared.lead_of_shorter
     if at_home:
-        return of_shorter >= SURELY_AT_HOME
+        return lead and of_shorter >= SURELY_AT_HOME
     abroad = isinstance(one, str) and isinstance(two, str)
-    whole = shared.lead or (abroad and of_shorter * shared.long_runs >= CONTAINED)
+    whole = lead or (abroad and of_shorter * shared.long_runs >= CONTAINED)
     return of_shorter >= (CONTAINED if whole else SURELY)
 
 
+def quoted(shared: Shared) -> bool:
+    """Whether the longer text quotes the shorter one and is no copy of it."""
+    if shared.of_longer < SLIVER and not shared.lead_of_longer:
+        return True
+    return shared.of_longer < SMALL and shared.of_shorter < ALMOST_ALL
+
+
 def filled_in_anew(shared: Shared) -> bool:
-    """Whether the two are one form with other figures: a copy repeats the numbers, a bulletin has new ones."""
+    """Whether the two are one form: other figures stand in its blanks, or it is broken too often by what is new."""
     other, same = shared.other_numbers, shared.same_numbers
-    return (other >= 2 and other > same) or (other >= 3 and other * 2 >= same)
+    if (other >= 2 and other > same) or (other >= 3 and other * 2 >= same):
+        return True
+    return shared.long_runs < IN_RUNS and shared.of_shorter < ALMOST_ALL
 
 
 @dataclass(frozen=True)
@@ -223,10 +232,15 @@ def _slim(shared: Shared) -> Copy:
     return Copy(shared.longer, shared.shorter, shared.of_longer < MOSTLY, *parts)
 
 
-def worth_comparing(texts: Hashed) -> Places:
+def worth_comparing(texts: Texts) -> Places:
     """Pairs of texts (rows of longer, shorter) that share enough fingerprints to be worth comparing."""
-    marks, owners = fingerprints(texts, texts.lengths >= FEWEST_WORDS)
-    held = np.bincount(owners, minlength=len(texts.lengths))
+    by_day = np.lexsort((np.arange(len(texts.days)), texts.days))
+    turns = np.empty(len(by_day), dtype=np.int64)
+    turns[by_day] = np.arange(len(by_day))
+    turns[texts.hashed.lengths < FEWEST_WORDS] = -1
+    marks, owners = fingerprints(texts.hashed, turns)
+    owners = by_day[owners]
+    held = np.bincount(owners, minlength=len(by_day))
     pairs, counts = _sharing(marks, owners)
     fewest = held[pairs].min(axis=1)
     enough = (counts >= np.minimum(_FEWEST_SHARED, fewest // 4 + 1)) & (counts >= _SHARED_FINGERPRINTS * fewest)
@@ -234,7 +248,7 @@ def worth_comparing(texts: Hashed) -> Places:
 
 
 def _sharing(marks: Hashes, owners: Places) -> tuple[Places, Places]:
-    """Pairs of texts with a common fingerprint, and how many they were met with."""
+    """Pairs of texts with a common fingerprint, and how many they were met with; owners of each stand by day."""
     starts = np.flatnonzero(np.concatenate([[True], marks[1:] != marks[:-1]])[: len(marks)])
     sizes = np.diff(np.concatenate([starts, [len(marks)]]))
     owners = owners[np.repeat(sizes > 1, sizes)]
@@ -245,13 +259,18 @@ def _sharing(marks: Hashes, owners: Places) -> tuple[Places, Places]:
     met = []
     for step in range(1, _ALL_PAIRS):
         near = at[(at + step < first + size) & ((step <= _NEXT) | (size <= _ALL_PAIRS))]
-        met.append(owners[near] << 32 | owners[near + step])
+        met.append(_pair(owners[near], owners[near + step]))
     far = at[(at - first > _NEXT) & (size > _ALL_PAIRS)]
-    met.append(owners[first[far]] << 32 | owners[far])
+    met.append(_pair(owners[first[far]], owners[far]))
     every = np.sort(np.concatenate(met))
     new = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1]])[: len(every)])
     pairs = np.stack([every[new] >> 32, every[new] & 0xFFFFFFFF], axis=1)
     return pairs, np.diff(np.concatenate([new, [len(every)]]))
+
+
+def _pair(one: Places, two: Places) -> Places:
+    """Both numbers in one, the lower, which is the longer text's, in front."""
+    return np.asarray(np.minimum(one, two) << 32 | np.maximum(one, two), dtype=np.int64)
 
 
 def _without_round_ups(copies: list[Copy], texts: Texts) -> list[Copy]:

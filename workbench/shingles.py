@@ -208,14 +208,15 @@ _TEXT_BITS = np.uint64(24)
 """Bits for the number of a text beside a fingerprint in 64: 16 million texts, and 40 bits that tell phrases apart."""
 
 
-def fingerprints(texts: Hashed, chosen: NDArray[np.bool_]) -> tuple[Hashes, Places]:
-    """The fingerprints of the chosen texts and whose each is, sorted by fingerprint, then text.
+def fingerprints(texts: Hashed, turns: Places) -> tuple[Hashes, Places]:
+    """Fingerprints and the turn of the text that has each, sorted by fingerprint, then turn.
 
-    A fingerprint is the hash of a phrase of PHRASE words; of each WINDOW phrases in a row the least is kept
-    (winnowing: Schleimer, Wilkerson and Aiken 2003, "Winnowing: local algorithms for document fingerprinting",
-    section 3). About 2 in 9 phrases are kept; a text with fewer than PHRASE + WINDOW - 1 words has none.
+    `turns` is a number for each text, under 16 million; texts with a negative one are left out. A fingerprint is the
+    hash of a phrase of PHRASE words; of each WINDOW phrases in a row the least is kept (winnowing: Schleimer,
+    Wilkerson and Aiken 2003, "Winnowing: local algorithms for document fingerprinting", section 3). About 2 in 9
+    phrases are kept; a text with fewer than PHRASE + WINDOW - 1 words has none.
     """
-    packed = [_packed(texts, chosen, low, high) for low, high in _stretches(texts.starts)]
+    packed = [_packed(texts, turns, low, high) for low, high in _stretches(texts.starts)]
     every = distinct(np.concatenate(packed)) if packed else np.empty(0, np.uint64)
     return every >> _TEXT_BITS, (every & ((np.uint64(1) << _TEXT_BITS) - np.uint64(1))).astype(np.int64)
 
@@ -230,15 +231,15 @@ def _stretches(starts: Places) -> Iterator[tuple[int, int]]:
         low = high
 
 
-def _packed(texts: Hashed, chosen: NDArray[np.bool_], low: int, high: int) -> Hashes:
-    """Fingerprint and number of the text in one integer, for the chosen ones of these texts."""
+def _packed(texts: Hashed, turns: Places, low: int, high: int) -> Hashes:
+    """Fingerprint and turn of the text in one integer, for those of these texts that have a turn."""
     lengths = np.diff(texts.starts[low : high + 1])
-    owner = np.repeat(np.arange(low, high), lengths)
+    owner = np.repeat(turns[low:high], lengths)
     left = np.repeat(texts.starts[low + 1 : high + 1], lengths) - np.arange(texts.starts[low], texts.starts[high])
     least = phrases(texts.words[texts.starts[low] : texts.starts[high]], PHRASE)
     for step in (1, 2, 4):  # doubling: the least of 2, of 4, of 8 phrases
         least[:-step] = np.minimum(least[:-step], least[step:])
-    whole = (left >= PHRASE + WINDOW - 1) & chosen[owner]
+    whole = (left >= PHRASE + WINDOW - 1) & (owner >= 0)
     least, owner = least[whole], owner[whole].astype(np.uint64)
     new = np.ones(len(least), dtype=np.bool_)
     new[1:] = (least[1:] != least[:-1]) | (owner[1:] != owner[:-1])
