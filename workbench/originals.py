@@ -43,19 +43,21 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Anchored:
-    """Texts by their anchors: rows of length 1, and which of the anchors that say what they mean each text holds."""
+    """Texts by their anchors: rows of length 1, which of the figures and ideas each holds, and of these and sounds."""
 
     vectors: Matrix
     known: Matrix
+    held: Matrix
 
     def overlap(self, left: Places, right: Places) -> Numbers:
-        """For each pair the share of anchors that both hold (Dice), 0 to 1, and 0 where neither has any."""
-        held = np.asarray(self.known.sum(axis=1)).ravel()
-        return np.asarray(2 * self.shared(left, right) / np.maximum(1, held[left] + held[right]))
+        """For each pair the share of figures and ideas that both hold (Dice), 0 to 1, and 0 where neither has any."""
+        count = np.asarray(self.known.sum(axis=1)).ravel()
+        both = np.asarray(self.known[left].multiply(self.known[right]).sum(axis=1)).ravel()
+        return np.asarray(2 * both / np.maximum(1, count[left] + count[right]))
 
     def shared(self, left: Places, right: Places) -> Numbers:
-        """For each pair the number of anchors that both hold."""
-        return np.asarray(self.known[left].multiply(self.known[right]).sum(axis=1)).ravel()
+        """For each pair about how many words of either say what a word of the other says, or sound like it."""
+        return np.asarray(self.held[left].multiply(self.held[right]).sum(axis=1)).ravel()
 
 
 def read_anchors(texts: Sequence[str], languages: Sequence[str], glossary: Glossary, *, progress: bool) -> Anchored:
@@ -71,11 +73,18 @@ def read_anchors(texts: Sequence[str], languages: Sequence[str], glossary: Gloss
     for block in blocks:
         block.resize(block.shape[0], len(features))
     weighed = [normalize(block @ sparse.diags(_rarity(block))) for block in blocks]
-    meant = sparse.diags(np.array([float(key[0] != "~" and " " not in key) for key in features]))
-    known = (sparse.vstack(blocks, format="csr")[back] @ meant).tocsr()
-    known.eliminate_zeros()
+    held = _only(sparse.vstack(blocks, format="csr")[back], [" " not in key for key in features])
+    known = _only(held, [key[0] != "~" for key in features])
     known.data[:] = 1.0
-    return Anchored(sparse.vstack(weighed, format="csr")[back].astype(np.float32), known)
+    # A name of three sounds is a third in each of them: by square roots two equal names come to one word.
+    held.data = np.sqrt(held.data)
+    return Anchored(sparse.vstack(weighed, format="csr")[back].astype(np.float32), known, held)
+
+
+def _only(matrix: Matrix, kept: list[bool]) -> Matrix:
+    chosen = (matrix @ sparse.diags(np.array(kept, dtype=np.float64))).tocsr()
+    chosen.eliminate_zeros()
+    return chosen
 
 
 def _counted(

@@ -38,6 +38,9 @@ _SPREAD, _CHANCE = 0.22, 0.75
 _UNLIKE = -3.0
 """However unlike two lengths are, they count no more than this against two sentences."""
 
+_EVEN, _UNEVEN = 0.1, 2.0
+"""Spread of the log ratios of lengths that translations have anyway, and how fast more of it counts against a pair."""
+
 _WEIGHTS = {"#": 1.3, "=": 1.0, "~": 1.0}
 """Figures are told apart best."""
 
@@ -61,11 +64,24 @@ class Sentences:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What two texts have in common: `agreement` and `order`, both 0 to 1, and `evidence`, the weight of it all."""
+    """What two texts have in common, each 0 to 1, and the weight of it all.
+
+    `agreement` is the share of what either says that stands in facing sentences, `order` the share of what both say,
+    wherever it stands, and `rhythm` how evenly the lengths of facing sentences follow each other.
+    """
 
     agreement: float
     order: float
+    rhythm: float
     evidence: float
+
+    @property
+    def score(self) -> float:
+        """How far the two are the same text, 0 to 1."""
+        return self.agreement * self.order * self.rhythm
+
+
+_NOTHING = Comparison(0.0, 0.0, 0.0, 0.0)
 
 
 def read_sentences(title: str, text: str, call: Call) -> Sentences:
@@ -87,9 +103,12 @@ def compare(left: Sentences, right: Sentences) -> Comparison:
     whole = float((one @ (value * known)).sum() + (two @ (value * known)).sum())
     anywhere = float(np.minimum(one.sum(axis=0), two.sum(axis=0)) @ value)
     if not whole or not anywhere:
-        return Comparison(0.0, 0.0, 0.0)
-    aligned = _aligned(_Side(left.lengths, one), _Side(right.lengths, two), value)
-    return Comparison(min(1.0, 2 * aligned / whole), min(1.0, aligned / anywhere), aligned)
+        return _NOTHING
+    beads = _aligned(_Side(left.lengths, one), _Side(right.lengths, two), value)
+    aligned = sum(bead.weight for bead in beads)
+    if not aligned:
+        return _NOTHING
+    return Comparison(min(1.0, 2 * aligned / whole), min(1.0, aligned / anywhere), _rhythm(beads), aligned)
 
 
 def _said(text: Sentences, shared: frozenset[Key]) -> list[set[Key]]:
@@ -131,29 +150,54 @@ class _Side:
         return _Side(self.lengths[:-1] + self.lengths[1:], np.maximum(self.held[:-1], self.held[1:]))
 
 
-def _aligned(left: _Side, right: _Side, value: Numbers) -> float:
-    """The weight of the anchors that stand in sentences facing each other, over the best alignment."""
+@dataclass(frozen=True)
+class _Bead:
+    """Sentences that face each other: the weight of the anchors they share, and the length of either side."""
+
+    weight: float
+    left: float
+    right: float
+
+
+def _aligned(left: _Side, right: _Side, value: Numbers) -> list[_Bead]:
+    """The best alignment: the runs of one or two sentences that face each other, in their order."""
     moves = [
         (1, 1, *_bead(left, right, value, cost=0.0)),
         (1, 2, *_bead(left, right.doubled, value, cost=_MERGED)),
         (2, 1, *_bead(left.doubled, right, value, cost=_MERGED)),
     ]
     rows, columns = len(left.lengths), len(right.lengths)
-    best = [[(0.0, 0.0)] * (columns + 1) for _ in range(rows + 1)]
+    best = [[(0.0, 0, 0)] * (columns + 1) for _ in range(rows + 1)]
     for i in range(rows + 1):
         for j in range(columns + 1):
-            ways = [(0.0, 0.0)] if i == j == 0 else []
+            ways = [(0.0, 0, 0)] if i == j == 0 else []
             if i:
-                ways.append((best[i - 1][j][0] + _SKIPPED, best[i - 1][j][1]))
+                ways.append((best[i - 1][j][0] + _SKIPPED, 1, 0))
             if j:
-                ways.append((best[i][j - 1][0] + _SKIPPED, best[i][j - 1][1]))
-            for down, along, score, weight in moves:
+                ways.append((best[i][j - 1][0] + _SKIPPED, 0, 1))
+            for down, along, score, _ in moves:
                 if i >= down and j >= along:
-                    before = best[i - down][j - along]
                     a, b = i - down, j - along
-                    ways.append((before[0] + score[a][b], before[1] + weight[a][b]))
+                    ways.append((best[a][b][0] + score[a][b], down, along))
             best[i][j] = max(ways)
-    return best[rows][columns][1]
+    weights = {(down, along): weight for down, along, _, weight in moves}
+    found, i, j = [], rows, columns
+    while i or j:
+        _, down, along = best[i][j]
+        i, j = i - down, j - along
+        if down and along:
+            lengths = left.lengths[i : i + down].sum(), right.lengths[j : j + along].sum()
+            found.append(_Bead(weights[down, along][i][j], *map(float, lengths)))
+    return found[::-1]
+
+
+def _rhythm(beads: list[_Bead]) -> float:
+    """How evenly the lengths of the sentences follow each other, 0 to 1: translators do not change the subject."""
+    ratios = np.array([math.log((bead.right + 1) / (bead.left + 1)) for bead in beads])
+    lengths = np.array([bead.left + bead.right for bead in beads])
+    mean = float(np.average(ratios, weights=lengths))
+    spread = math.sqrt(float(np.average((ratios - mean) ** 2, weights=lengths)))
+    return math.exp(-_UNEVEN * max(0.0, spread - _EVEN))
 
 
 def _bead(left: _Side, right: _Side, value: Numbers, *, cost: float) -> tuple[list[list[float]], list[list[float]]]:
