@@ -17,7 +17,7 @@ from workbench.phrases import Mention
 LONGEST = 600
 """Characters of all the evidence of one article: what fits a cell and is still read."""
 
-_SENTENCE, _TITLE = 110, 60
+_SENTENCE, _TITLE = 80, 60
 _MOST = 3
 """Copies, siblings and sentences quoted; more prove no more."""
 
@@ -69,10 +69,10 @@ def _day(each: Told) -> str:
     return str(np.datetime64(each.happening.day, "D"))
 
 
-def of_phrases(phrases: Iterable[Mention], most: int = _MOST) -> str:
-    """What the phrases of the text mean, each with its sentence; empty where none says anything of the day."""
-    quoted = [f"{meant(one)}: “{_cut(one.sentence, _SENTENCE, around=one.quote)}”" for one in _distinct(phrases)]
-    return SEPARATOR.join(quoted[:most])
+def of_phrases(phrases: Iterable[Mention]) -> list[str]:
+    """What the phrases of the text mean, three at most, each with its sentence; none that say nothing of the day."""
+    chosen = _distinct(phrases)[:_MOST]
+    return [f"{meant(one)}: “{_cut(one.sentence, _SENTENCE, around=one.quote)}”" for one in chosen]
 
 
 def _distinct(phrases: Iterable[Mention]) -> list[Mention]:

@@ -142,14 +142,15 @@ def _parts(collection: _Collection, name: str, case: Case, found: tuple[str, int
         parts.append(evidence.of_copies(_as_evidence(case.copies.sort_values(["day", "source", "title"]))))
     elif name in ground.siblings and (near := _near(ground, name, start, end)):
         parts.append(evidence.of_siblings(near))
-    if case.events and kind == "events":
-        parts.append(evidence.of_event(case.events[0][1], case.events[0][2]))
-    parts.append(evidence.of_phrases(case.phrases))
+    if kind == "events":
+        _, event, known = case.events[0]
+        inside = range(ground.axis.first + start, ground.axis.first + end)
+        parts.insert(0, evidence.of_event(event, sorted(known, key=lambda each: each.happening.day not in inside)))
     if tried := collection.enough.get(kind):
-        parts.insert(1, f"of {tried.given} dated texts tried alike {tried.held} fall into their interval")
-    elif kind == "events":
-        parts.insert(1, "not tried on dated texts, of which there are too few")
-    return parts
+        parts.append(f"of {tried.given} dated texts tried alike {tried.held} fall into their interval")
+    elif kind != "copies":
+        parts.append("the likeliest days, not tried: too few dated texts are alike")
+    return [*parts, *evidence.of_phrases(case.phrases)]
 
 
 def _near(ground: Ground, name: str, start: int, end: int) -> list[evidence.Dated]:

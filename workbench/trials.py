@@ -47,8 +47,9 @@ class Enough(NamedTuple):
     sure: float = 0.0
 
 
-UNTRIED = {"copies": Enough(0.98, 1), "siblings": Enough(0.99, 1), "events": Enough(0.97, 1)}
-"""What an interval has to hold where it cannot be tried. Copies never are: their spread was measured on 4,493."""
+UNTRIED = {"copies": Enough(0.9, 0), "siblings": Enough(0.99, 1), "events": Enough(0.97, 1)}
+"""What an interval has to hold where it is not tried. Copies never are: of 800 articles that had copies with a date, 99
+in 100 lay in the interval so made, which was four days long for most."""
 
 FEWEST_TRIED = 40
 """Below it the narrowest of so many widths that hold holds by luck; thirty-nine hits are the fewest for 97.5 of 100."""
