@@ -337,7 +337,7 @@ def read(folder: Path, count: int, seed: int) -> None:
     texts = different_texts(table)
     first = pd.Series(np.arange(len(table)), index=texts.of).groupby(level=0).first()
     rows = []
-    for shared in compared(texts.hashed, worth_comparing(texts), least=LEAST / 2):
+    for shared in compared(texts.hashed, worth_comparing(texts).tolist(), least=LEAST / 2):
         one, two = int(first[shared.longer]), int(first[shared.shorter])
         rows.append((shared, one, two, table["text_id"].iloc[one] == table["text_id"].iloc[two]))
     together = [row for row in rows if row[3]]

@@ -333,7 +333,7 @@ def test_very_many_texts_and_very_long_ones_are_hashed_as_few_and_short_ones_are
 
 
 def shared(one: str, other: str) -> Any:
-    return next(compared(hashed([one, other]), np.array([[0, 1]])))
+    return next(compared(hashed([one, other]), [(0, 1)]))
 
 
 def test_what_two_texts_share_is_told_for_either() -> None:
@@ -352,3 +352,21 @@ def test_numbers_in_one_place_that_differ_are_counted() -> None:
         "the index closed at 4388 points and the barrel at 79 crowns tonight in town",
     )
     assert (told.same_numbers, told.other_numbers) == (0, 2)
+
+
+def translated(monkeypatch: pytest.MonkeyPatch, *pairs: tuple[str, str, float]) -> None:
+    """Make the search for translations find these pairs."""
+    table = pd.DataFrame(pairs, columns=["left", "right", "score"]).assign(flagged=False)
+    monkeypatch.setattr("workbench.translations.find_translations", lambda *_, **__: table)
+
+
+def test_translations_join_their_originals_text_and_all_its_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = articles([text(1), f"{text(1)} {text(9, 20)}", text(2), text(3)]).assign(language=["en", "en", "fr", "ru"])
+    translated(monkeypatch, ("a000", "a002", 0.9), ("a002", "a003", 0.8))
+    assert groups(table) == {frozenset(table.index)}
+
+
+def test_a_translation_does_not_make_two_texts_of_one_language_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = articles([text(1), text(2), text(3)]).assign(language=["en", "fr", "en"])
+    translated(monkeypatch, ("a000", "a001", 0.6), ("a001", "a002", 0.9))
+    assert groups(table) == {frozenset({"a000"}), frozenset({"a001", "a002"})}

@@ -149,7 +149,10 @@ def _shares(texts: Hashed, pairs: np.ndarray) -> np.ndarray:
     turned = texts.lengths[pairs[:, 0]] < texts.lengths[pairs[:, 1]]
     longer_first = np.where(turned[:, None], pairs[:, ::-1], pairs)
     order = np.argsort(longer_first[:, 0], kind="stable")
-    found = {(one.longer, one.shorter): (one.of_longer, one.of_shorter) for one in compared(texts, longer_first[order])}
+    found = {
+        (one.longer, one.shorter): (one.of_longer, one.of_shorter)
+        for one in compared(texts, longer_first[order].tolist())
+    }
     share = np.array([found.get((one, two), (0.0, 0.0)) for one, two in longer_first.tolist()]).reshape(-1, 2)
     return np.where(turned[:, None], share[:, ::-1], share)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,17 +59,17 @@ class Shared:
     other_numbers: int
 
 
-def compared(texts: Hashed, pairs: Places, *, least: float = 0.0) -> Iterator[Shared]:
+def compared(texts: Hashed, pairs: Iterable[Sequence[int]], *, least: float = 0.0) -> Iterator[Shared]:
     """What the texts of each pair share, for those whose shorter text stands at least to this share in the longer.
 
-    `pairs` has two columns, longer and shorter text; it is quickest sorted by the first. Texts of fewer than three
+    A pair is the longer text and the shorter one; it goes quickest when sorted by the first. Texts of fewer than three
     words share nothing.
     """
     grams = _grams(texts)
     places = np.full(1 << _TABLE_BITS, _NOWHERE, dtype=np.int32)
     held = -1
     theirs = np.empty(0, np.uint32)
-    for longer, shorter in pairs.tolist():
+    for longer, shorter in pairs:
         if longer != held:
             places[theirs >> _SPARE_BITS] = _NOWHERE
             held, theirs = longer, _own(grams, texts, longer)

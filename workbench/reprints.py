@@ -8,7 +8,9 @@ found by fingerprints of longer phrases (`workbench.shingles`), so that time gro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -65,10 +67,14 @@ _ALL_PAIRS = 8
 three by date: a stock sentence must not cost the square, and later copies must not come between earlier ones."""
 
 _NEXT = 3
-_FEWEST_SHARED = 2
-_SHARED_FINGERPRINTS = 0.05
+
+_FEWEST_SHARED, _SHARED_FINGERPRINTS = 2, 0.05
+"""Fingerprints two texts have to share, in number and as a share of the shorter one's, to be compared: one alone is a
+phrase by chance, and texts that share half of their 3-grams share a tenth and more of their fingerprints."""
+
 _PROGRESS_FROM = 5_000
 
+Thing = TypeVar("Thing")
 Part = NDArray[np.uint8]
 """Which 3-grams of a text stand in another, a bit each."""
 
@@ -96,7 +102,7 @@ def find_reprints(articles: pd.DataFrame, *, progress: bool = True) -> pd.Series
     where the table has them, tell copies from forms that come back; without them the function works on words alone.
     """
     require(articles, "title", "text")
-    texts = different_texts(articles)
+    texts = different_texts(articles, progress=progress)
     group = _groups(texts, progress=progress)
     ids = _names(texts, group)[texts.of] if len(articles) else np.empty(0, dtype=object)
     found = pd.Series(ids, index=articles.index, dtype="str", name="text_id")
@@ -127,9 +133,9 @@ def _joined(articles: pd.DataFrame, found: pd.Series, *, progress: bool) -> pd.S
     return found.map({text_id: min(those) for text_id, those in members.items()}).astype("str")
 
 
-def different_texts(articles: pd.DataFrame) -> Texts:
+def different_texts(articles: pd.DataFrame, *, progress: bool = False) -> Texts:
     """The different texts of these articles; a short text counts with its title."""
-    bodies = hashed(articles["text"].fillna("").tolist())
+    bodies = hashed(_watched(articles["text"].fillna("").tolist(), "reading words", " texts", progress=progress))
     short = np.flatnonzero(bodies.lengths < FEWEST_WORDS)
     few = articles.iloc[short]
     heads = hashed(
@@ -145,6 +151,12 @@ def different_texts(articles: pd.DataFrame) -> Texts:
     rows = order[new]
     days, source = _earliest(articles, of)
     return Texts(_picked(bodies, rows, lengths, keys), of, days, source)
+
+
+def _watched(things: list[Thing], what: str, unit: str, *, progress: bool) -> Iterable[Thing]:
+    """The same things under a progress bar, where there are enough to wait for."""
+    watched: Iterable[Thing] = tqdm(things, desc=what, unit=unit, disable=not progress or len(things) < _PROGRESS_FROM)
+    return watched
 
 
 def _picked(bodies: Hashed, rows: Places, lengths: Places, keys: Hashes) -> Hashed:
@@ -170,14 +182,8 @@ def _earliest(articles: pd.DataFrame, of: Places) -> tuple[NDArray[np.float64], 
 
 def _groups(texts: Texts, *, progress: bool) -> Places:
     """For each text the number of its group."""
-    pairs = worth_comparing(texts)
-    bar = tqdm(
-        compared(texts.hashed, pairs, least=CONTAINED),
-        desc="comparing texts",
-        unit=" pairs",
-        disable=not progress or len(texts.days) < _PROGRESS_FROM,
-    )
-    copies = [_slim(shared) for shared in bar if is_copy(shared, texts)]
+    pairs = _watched(worth_comparing(texts).tolist(), "comparing texts", " pairs", progress=progress)
+    copies = [_slim(shared) for shared in compared(texts.hashed, pairs, least=CONTAINED) if is_copy(shared, texts)]
     kept = _without_round_ups(copies, texts)
     group = _held_together(texts.hashed, [copy for copy in kept if not copy.excerpt])
     return _with_excerpts(group, [copy for copy in kept if copy.excerpt], texts.days)
@@ -329,8 +335,7 @@ def _held_together(texts: Hashed, copies: list[Copy]) -> Places:
         direct = {(int(longer), int(shorter)) for longer, shorter in pairs}
         unsure = [(int(fullest[one]), int(one)) for one in members if (int(fullest[one]), int(one)) not in direct]
         unsure = sorted(pair for pair in unsure if pair[0] != pair[1])
-        asked = np.array(unsure, dtype=np.int64).reshape(-1, 2)
-        sure = {(shared.longer, shared.shorter) for shared in compared(texts, asked, least=HELD)}
+        sure = {(shared.longer, shared.shorter) for shared in compared(texts, unsure, least=HELD)}
         loose = np.zeros(len(group), dtype=np.bool_)
         loose[[pair[1] for pair in unsure if pair not in sure]] = True
         group[members[~loose[members]]] = fullest[members[~loose[members]]]

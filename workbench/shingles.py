@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -76,7 +76,7 @@ class Hashed:
         return np.diff(self.starts)
 
 
-def hashed(texts: Sequence[str]) -> Hashed:
+def hashed(texts: Iterable[str]) -> Hashed:
     """The words of each text as 32-bit hashes, and a 128-bit key (two columns) of each text's words in their order.
 
     A text without words has no hashes and the key 0, 0. Words are told apart by 31 bits: two of a million different
@@ -90,7 +90,7 @@ def hashed(texts: Sequence[str]) -> Hashed:
     return Hashed(words, np.concatenate([[0], np.cumsum(lengths)]), keys)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
     """The texts in composed form, as many at a time as make a batch."""
     batch, size = [], 0
     for text in texts:
