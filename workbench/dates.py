@@ -37,6 +37,8 @@ _NOT_OF_PUBLICATION = re.compile(
 )
 """Fields that say when a copy was changed or collected, and the guess of a library: the day of a URL goes before."""
 
+_LONGEST_DATE = 60
+
 _COLLECTED = re.compile(r"download|crawl|scrap|retriev|fetch|harvest|accessed|access_?date|captured", re.IGNORECASE)
 """Columns that say when a copy was collected: it cannot have been published later."""
 
@@ -131,7 +133,8 @@ def _collected(table: pd.DataFrame) -> list[datetime | None]:
 
 
 def _latest(values: tuple[Any, ...]) -> datetime | None:
-    read = [stated for value in values if isinstance(value, str) and (stated := read_date(value))]
+    short = [value for value in values if isinstance(value, str) and len(value) <= _LONGEST_DATE]
+    read = [stated for value in short if (stated := read_date(value))]
     return max((stated.time for stated in read if stated.precision in _TO_THE_DAY), default=None)
 
 

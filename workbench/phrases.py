@@ -24,16 +24,22 @@ _DATELINE_WITHIN = 200
 """Characters in which a dateline has begun and ended; the longest met was 90."""
 
 _UPPER = "A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ"
-_OPENERS = r"[\s«»\"“”„'‘’(\[—–*#-]*"
+_OPENERS = r"[\s«»\"“”„'‘’(\[—–*#-]{0,10}"
 _SHORT = (
     r"(?<!\D\d)(?<!\D\d\d)(?<![.\s]\w)(?<!\b(?:Mr|Dr|St|No|Nr|Ms|ул|им|ст|гг))"
     r"(?<!\b(?:Mrs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec|bzw|тыс|млн|руб))"
 )
-_SENTENCE_END = re.compile(rf"(?:{_SHORT}[.]|[!?…])[\"»”’)\]]*\s+(?={_OPENERS}[{_UPPER}¿¡0-9])|\n\s*\n")
+_SENTENCE_END = re.compile(
+    rf"(?:{_SHORT}[.]|[!?…])[\"»”’)\]]{{0,4}}\s{{1,40}}(?={_OPENERS}[{_UPPER}¿¡0-9])|\n[^\S\n]{{0,40}}\n"
+)
+"""Counts are bounded, here and below, so that a page of blanks or quotation marks takes no longer than one of words."""
+
 _QUOTED = re.compile(
     r"«[^»]{1,1500}»|“[^”“]{1,1500}[”“]|„[^“”]{1,1500}[“”]|(?<![\w\"])\"(?=\S)(?:(?!\n\s*\n)[^\"]){1,1500}(?<=\S)\"(?!\w)"
 )
-_PLACE = re.compile(rf"^[\s*_«\"]*[{_UPPER}][\w.'’-]*(?:[ ,/-]+(?:[{_UPPER}][\w.'’-]*|\w{{1,3}}))*\s*[,./]\s*$")
+_PLACE = re.compile(
+    rf"^[\s*_«\"]*[{_UPPER}][\w.'’-]*(?:[ ,/]+(?:[{_UPPER}][\w.'’-]*|[a-zß-öø-ÿа-яёіїєґ]{{1,3}}))*\s*[,./]\s*$"
+)
 _AFTER_DATELINE = re.compile(
     r"^[\s,.]*(?:(?:19|20)\d\d[\s,.]*(?:г(?:ода|\.)?|року|р\.)?)?[\s.,)]*"
     r"(?:[-–—]{1,2}\s|[(/][^()/\n]{2,40}[)/]|[A-ZА-ЯІЇЄҐ][\w.]{2,20}[\s.]*(?:[-–—]{1,2}\s|/))"
@@ -83,14 +89,16 @@ def mentions(text: str, language: str) -> list[Mention]:
     if own is None or not found:
         return []
     ends = [0, *(one.end() for one in _SENTENCE_END.finditer(text)), len(text)]
-    spoken = [one.span() for one in _QUOTED.finditer(text)]
+    spoken = [(-1, -1), *(one.span() for one in _QUOTED.finditer(text))]
     return [_mention(text, one, own, ends, spoken) for one in found]
 
 
 def _mention(text: str, found: Phrase, own: Idioms, ends: list[int], spoken: list[tuple[int, int]]) -> Mention:
     one, meaning = found
     at = bisect_right(ends, one.start())
-    low, high = ends[at - 1], ends[min(at, len(ends) - 1)]
+    # No verb further off is that of the phrase.
+    low = max(ends[at - 1], one.start() - _LONGEST_SENTENCE)
+    high = min(ends[min(at, len(ends) - 1)], one.end() + _LONGEST_SENTENCE)
     dateline = _is_dateline(text, one, meaning.kind)
     return Mention(
         quote=" ".join(one.group().split()),
@@ -99,7 +107,7 @@ def _mention(text: str, found: Phrase, own: Idioms, ends: list[int], spoken: lis
         kind=meaning.kind,
         tense="past" if dateline else _tense(text[low:high], one.start() - low, one.end() - low, (own, meaning)),
         dateline=dateline,
-        quoted=any(first < one.start() and one.end() < last for first, last in spoken),
+        quoted=spoken[bisect_right(spoken, (one.start(), 0)) - 1][1] > one.end(),
         meaning=meaning,
     )
 
