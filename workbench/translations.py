@@ -48,7 +48,7 @@ class _Asked:
     agreeing: float
 
 
-SURE = _Asked(alike=0.45, alike_flagged=0.4, agreeing=4.5)
+SURE = _Asked(alike=0.5, alike_flagged=0.45, agreeing=4.5)
 """Of 7,264 independent headlines of 2022 in Russian and English no pair reaches this, and six with four that agree."""
 
 BY_HABIT = _Asked(alike=0.3, alike_flagged=0.22, agreeing=2)
