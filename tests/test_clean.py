@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.made import records
 from workbench.articles import WorkbenchError, empty_articles
-from workbench.clean import UNNAMED_AGGREGATOR, clean_articles, original, removed, removed_lines, restore
+from workbench.clean import UNNAMED_AGGREGATOR, clean_articles, original, removed, removed_lines
+from workbench.edits import restore
 
 LEAD = "NATO and Russia met in Brussels on Wednesday, and nothing was agreed after four hours of talks."
 ON = "Diplomats left the hall one by one, and none of them wished to say when they would be back."
@@ -234,7 +235,7 @@ def test_a_translated_copy_has_its_outlet_and_its_carrier(
 def test_an_agency_s_tag_leaves_the_dateline_and_place_and_day_stay(text: str, left: str, source: str | None) -> None:
     found = clean_articles(records({"title": "t", "text": f"{text}\n{LEAD}"}), progress=False)
     assert found.loc["r00", "text"] == f"{left}\n{LEAD}"
-    assert found["source"].astype("object").where(found["source"].notna(), None).tolist() == [source]
+    assert [name if isinstance(name, str) else None for name in found["source"]] == [source]
 
 
 def test_a_byline_gives_author_and_outlet() -> None:
