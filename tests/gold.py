@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 from sklearn.metrics import adjusted_mutual_info_score
 
+from workbench.articles import is_inferred
 from workbench.clean import original, removed_lines
 from workbench.load import load_articles
 from workbench.topics import Topics
@@ -78,15 +79,19 @@ def shares(articles: pd.DataFrame, known: pd.DataFrame) -> dict[str, float]:
     """For each claim about reading the share of articles of which it holds, 0 to 1."""
     own = articles.loc[known.index]
     dated, translated = known["dated"] == "yes", known["translated_from"] != ""
+    holds, bounded = holds_truth(own, known), own["published_low"].notna()
     carried = own["carried_by"].notna() == (known["carried_by"] != "")
     return {
         "aligned": len(known) / len(articles),
         "title": float((own["title"] == known["title"]).mean()),
         "source": float((own["source"] == known["outlet"]).mean()),
         "language": float((own["language"] == known["language"]).mean()),
-        "dated intervals hold the truth": float(holds_truth(own, known)[dated].mean()),
-        "dated articles with a date": float(own.loc[dated, "published_low"].notna().mean()),
-        "undated articles without a date": float(own.loc[~dated, "published_low"].isna().mean()),
+        "dated intervals hold the truth": float(holds[dated].mean()),
+        "dated articles with a date": float(bounded[dated].mean()),
+        "dated articles with a stated date": float((~is_inferred(own))[dated].mean()),
+        "undated articles with no stated date": float((is_inferred(own) | ~bounded)[~dated].mean()),
+        "undated articles with an inferred interval": float(bounded[~dated].mean()),
+        "inferred intervals hold the truth": float(holds[~dated & bounded].mean()),
         "translations flagged": float(own.loc[translated, "translated_from"].notna().mean()),
         "originals not flagged": float(own.loc[~translated, "translated_from"].isna().mean()),
         "language of origin": float(_origin_told(own, known)[translated].mean()),
@@ -98,6 +103,12 @@ def holds_truth(articles: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
     """Whether the true time stands in each article's interval; a day has to be met, a time to be held."""
     moment = pd.to_datetime(known["published"], utc=True, format="ISO8601")
     return (articles["published_low"] <= moment) & (moment < articles["published_high"])
+
+
+def widths(articles: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
+    """Days that each inferred interval is wide, of the articles that state no date."""
+    own = articles.loc[known.index[known["dated"] != "yes"]]
+    return ((own["published_high"] - own["published_low"]) / pd.Timedelta(days=1)).dropna()
 
 
 def _origin_told(articles: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
@@ -119,6 +130,16 @@ def reprint_pairs(articles: pd.DataFrame, known: pd.DataFrame) -> tuple[set[Pair
     """Pairs of copies that were found, and those there are, among articles that are no translations."""
     same_language = known[known["original"].isin(REPRINTED)]
     return pairs_within(articles.loc[same_language.index, "text_id"]), pairs_within(same_language["text_group"])
+
+
+def translation_pairs(articles: pd.DataFrame, known: pd.DataFrame) -> tuple[set[Pair], set[Pair]]:
+    """Pairs of articles in two languages that were found to be one text, and those that are."""
+    found, there = pairs_within(articles.loc[known.index, "text_id"]), pairs_within(known["text_group"])
+    return _across(found, known["language"]), _across(there, known["language"])
+
+
+def _across(pairs: set[Pair], languages: pd.Series) -> set[Pair]:
+    return {(left, right) for left, right in pairs if languages[left] != languages[right]}
 
 
 def precision_and_recall(found: set[Pair], there: set[Pair]) -> tuple[float, float]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         describe_topics,
         few_texts,
     )
+    from workbench.inference import explain_date, infer_dates
+    from workbench.lineage import lineage, reprint_pairs
     from workbench.load import import_ledger, load_articles, write_collection
     from workbench.plot import plot_coverage, plot_outlets, plot_topics
     from workbench.report import verify_report, write_report
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
         topic_shares,
     )
     from workbench.topics import Topics, fit_topics, write_topics
+    from workbench.translations import find_translations
 
 __version__ = "0.1.0"
 
@@ -54,6 +57,9 @@ _HOME = {
     "clean": ("original", "removed", "removed_lines"),
     "load": ("import_ledger", "load_articles", "write_collection"),
     "reprints": ("find_reprints",),
+    "translations": ("find_translations",),
+    "lineage": ("lineage", "reprint_pairs"),
+    "inference": ("explain_date", "infer_dates"),
     "topics": ("Topics", "fit_topics", "write_topics"),
     "stories": ("find_stories", "story_table"),
     "search": ("concordance", "explain_query", "search"),

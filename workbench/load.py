@@ -208,7 +208,9 @@ def _without_own(sources: list[Source], given: list[str | os.PathLike[str]]) -> 
 def _key(sources: list[Source], options: _Options) -> str:
     contents = [(source.file, source.collection, source.refused or content_digest(source.path)) for source in sources]
     events = [[event.name, event.query, *map(str, (event.start, event.end, event.known))] for event in _each(options)]
-    return store.cache_key(contents, sorted((options.columns or {}).items()), *events)
+    # Whether a date lies in the future hangs on the day that this variable may set.
+    today = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return store.cache_key(contents, sorted((options.columns or {}).items()), today, *events)
 
 
 def _each(options: _Options) -> list[Event]:
