@@ -12,14 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import gold
-from workbench.articles import WorkbenchError, as_articles, is_inferred
+from workbench.articles import INFERRED, WorkbenchError, as_articles, is_inferred
+from workbench.chances import Weighed
 from workbench.clues import MISREAD, Axis, Said, day_of, happenings, known_days, number, said, told
 from workbench.events import Event, KnownDate, load_events
+from workbench.evidence import LONGEST, joined
 from workbench.inference import explain_date, infer_dates
 from workbench.load import load_articles
 from workbench.phrases import mentions
 from workbench.reprints import find_reprints
-from workbench.trials import SHARES, Tried, least, month, shortest
+from workbench.siblings import find_siblings, texts_of
+from workbench.trials import SHARES, Enough, Tried, interval, least, month, shortest
 
 PROJECT = Path(__file__).resolve().parents[1]
 SEED = PROJECT.parent / "shared" / "data" / "seed"
@@ -282,9 +285,24 @@ def test_siblings_date_an_article_and_the_interval_holds(articles: pd.DataFrame,
     assert rows["published_from"].str.contains("The Bell|The Anchor|The Lamp").all()
 
 
+def test_no_text_is_its_own_sibling(articles: pd.DataFrame) -> None:
+    texts = texts_of(articles[articles["published_low"].notna()])
+    found = find_siblings(texts, texts, progress=False)
+    for row, (places, likeness) in enumerate(zip(found.place, found.likeness, strict=True)):
+        assert row not in places[places >= 0] and (likeness[places < 0] == 0).all()
+    nearest = texts.index[found.place[:, 0]].str[:3]
+    assert (nearest == texts.index.str[:3]).mean() > 0.9
+
+
+def test_of_the_copies_of_a_text_the_earliest_stands_for_it() -> None:
+    articles = copied()
+    later = FIRST + pd.Timedelta(days=2)
+    both = articles.assign(published_low=[later, FIRST], text_id="t")
+    assert texts_of(both)["published_low"].tolist() == [FIRST]
+
+
 def test_too_few_dated_texts_are_no_evidence(articles: pd.DataFrame) -> None:
     few = articles[articles.index.str[1:3].astype(int) < 10]
-    assert infer(few).equals(infer(few.assign(source=few["source"])))
     assert not is_inferred(infer(few)).any()
 
 
@@ -371,6 +389,14 @@ def test_where_only_the_surest_hold_only_they_are_dated() -> None:
     assert found is not None and found.sure == 0.95 and found.given == 100
 
 
+def test_an_interval_takes_its_margin_and_a_day_for_what_comes_later() -> None:
+    peak = np.zeros(100)
+    peak[50] = 1.0
+    assert interval(Weighed("siblings", peak, 0.95), Enough(0.5, 2)) == (48, 54)
+    assert interval(Weighed("siblings", peak, 0.95), Enough(0.5, 2, sure=0.99)) is None
+    assert interval(Weighed("siblings", np.ones(500), 0.95), Enough(0.9, 0)) is None
+
+
 def test_a_month_is_given_where_it_holds_half_of_the_odds() -> None:
     peak = np.full(100, 0.5)
     peak[50] = 60.0
@@ -405,7 +431,10 @@ def test_an_unknown_article_cannot_be_explained(found: pd.DataFrame) -> None:
 
 
 def test_evidence_is_short_enough_to_read(found: pd.DataFrame) -> None:
-    assert found["published_from"].str.len().max() <= 600
+    assert found["published_from"].str.len().max() <= LONGEST
+    long = joined(["x" * 1000, "y; z"])
+    assert len(long) == LONGEST and long.startswith(INFERRED)
+    assert joined(["a; b", "", "c"]) == "inferred: a, b; c"
 
 
 # -- collections --------------------------------------------------------------------------------------------
