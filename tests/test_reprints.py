@@ -288,7 +288,8 @@ def test_a_text_that_is_a_sliver_of_another_is_quoted_there_and_no_reprint_of_it
     whole = text(1, 2000).split()
     assert not together(" ".join(whole), " ".join(whole[500:560]))
     assert together(" ".join(whole), " ".join(whole[:60]))
-    assert together(" ".join(whole), " ".join(whole[500:760]))
+    table = articles([" ".join(whole), " ".join(whole[500:760])]).assign(source=["The Bell", "The Echo"])
+    assert len(groups(table)) == 1
 
 
 WORDS_OF_ANY_SCRIPT = st.text(st.characters(categories=["L", "M", "N", "P", "Z", "Cf"]), max_size=60)

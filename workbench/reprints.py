@@ -31,15 +31,19 @@ CONTAINED = 0.5
 
 SURELY, SURELY_AT_HOME = 0.7, 0.8
 """Below the first the lead of one has to stand in the other or, in two outlets, half of the shorter in long runs:
-follow-ups recycle their background under a lead of their own. Within one outlet a copy needs the second, and a lead:
-what shared less was standing heads, stock paragraphs and follow-ups, read by eye."""
+follow-ups recycle their background under a lead of their own. Within one outlet a copy needs the second and the same
+lead, or nearly the whole text and much of the longer one: what shared less was standing heads, stock paragraphs,
+round-ups of its own reports and follow-ups, read by eye."""
+
+MUCH = 0.4
+"""Share of a longer text of the same outlet that a copy under another lead makes up."""
 
 MOSTLY = 0.5
 """A text that makes up less than half of another is an excerpt of it; else the two are copies of one text."""
 
 SMALL, SLIVER = 0.25, 0.1
-"""What makes up less than a quarter of another text has to stand in it all but whole, and what makes up less than a
-tenth at its beginning: statements are quoted in part and further down, an excerpt is the lead."""
+"""What makes up less than a quarter of another text and has not its lead has to stand in it all but whole, and what
+makes up less than a tenth has to have its lead: statements are quoted in part and further down, excerpts begin it."""
 
 ALMOST_ALL = 0.9
 """Share of either text's 3-grams that has to stand in the other when they were published far apart."""
@@ -199,9 +203,11 @@ def is_copy(shared: Shared, texts: Texts) -> bool:
     apart = abs(texts.days[shared.longer] - texts.days[shared.shorter])
     if apart > (APART_DAYS_AT_HOME if at_home else APART_DAYS):
         return min(of_shorter, of_longer) >= ALMOST_ALL
-    lead = shared.lead_of_longer or shared.lead_of_shorter
+    if at_home and shared.lead_of_longer and shared.lead_of_shorter:
+        return of_shorter >= SURELY_AT_HOME
     if at_home:
-        return lead and of_shorter >= SURELY_AT_HOME
+        return of_shorter >= ALMOST_ALL and of_longer >= MUCH
+    lead = shared.lead_of_longer or shared.lead_of_shorter
     abroad = isinstance(one, str) and isinstance(two, str)
     whole = lead or (abroad and of_shorter * shared.long_runs >= CONTAINED)
     return of_shorter >= (CONTAINED if whole else SURELY)
@@ -211,7 +217,7 @@ def quoted(shared: Shared) -> bool:
     """Whether the longer text quotes the shorter one and is no copy of it."""
     if shared.of_longer < SLIVER and not shared.lead_of_longer:
         return True
-    return shared.of_longer < SMALL and shared.of_shorter < ALMOST_ALL
+    return shared.of_longer < SMALL and shared.of_shorter < (SURELY if shared.lead_of_longer else ALMOST_ALL)
 
 
 def filled_in_anew(shared: Shared) -> bool:
