@@ -21,7 +21,7 @@ from workbench.anchors import LANGUAGES, anchors
 from workbench.articles import WorkbenchError, as_articles, empty_articles
 from workbench.glossary import learn_glossary
 from workbench.parallel import read_sentences
-from workbench.translations import find_translations
+from workbench.translations import _figures_agree, find_translations
 
 PROJECT = Path(__file__).resolve().parents[1]
 TITLES = PROJECT.parent / "shared" / "data" / "machine_translation" / "tv1_2021.json"
@@ -134,9 +134,13 @@ def test_no_pair_stands_within_one_language(press: pd.DataFrame) -> None:
     assert (found["left"].map(press["language"]) != found["right"].map(press["language"])).all()
 
 
+NAMES = "Lavrov Blinken Stoltenberg Johnson Zelensky Sullivan 2021"
+
+
 @pytest.mark.parametrize("unknown", ["und", None])
 def test_texts_in_an_unknown_language_are_never_joined(unknown: str | None) -> None:
-    table = told(case("suez"))
+    table = headlines([("en", NAMES, "2022-01-20"), ("de", f"{NAMES}!", "2022-01-20")])
+    assert len(pairs(table)) == 1
     assert not pairs(table.assign(language=table["language"].replace("de", unknown).astype("str")))
 
 
@@ -164,6 +168,12 @@ def test_forms_filled_in_anew_are_no_translations() -> None:
     same["text"] = same["text"].replace("Freitag", "Donnerstag")
     assert not pairs(told(weather))
     assert pairs(told(weather | {"texts": [english, same]}))
+
+
+def test_half_of_the_figures_have_to_agree_where_there_are_three() -> None:
+    assert not _figures_agree({"#35", "#412", "#2.5"}, {"#50", "#438", "#3.5"})
+    assert _figures_agree({"#35", "#412", "#2.5"}, {"#35", "#412", "#3.5", "#60"})
+    assert _figures_agree({"#35", "#412"}, {"#50", "#438", "#3.5"})
 
 
 HEADLINES = [
