@@ -164,6 +164,12 @@ def test_a_form_filled_in_with_other_figures_is_another_text(days: list[str] | N
     assert not together(form(1), form(2), days=days)
 
 
+def test_a_form_that_is_broken_at_every_eighth_word_is_no_copy() -> None:
+    filled = " ".join(f"other{at}" if at % 8 == 5 else word for at, word in enumerate(text(3).split()))
+    table = articles([text(3), filled])[["title", "text"]]
+    assert len(groups(table)) == 2
+
+
 def test_a_copy_in_which_one_figure_is_corrected_stays_a_copy() -> None:
     assert together(form(1), form(1).replace("1045", "1046"))
 
