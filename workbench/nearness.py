@@ -171,7 +171,7 @@ def within_features(texts: Texts, rows: Places) -> Matrix:
     return _weighed(counts.tocsr(), power=_RARE, prior=0.0)
 
 
-def _across_features(texts: Texts) -> Matrix:
+def across_features(texts: Texts) -> Matrix:
     """TF-IDF, per language, of 4-grams of the names and of the numbers in every text, in Latin letters."""
     grams = _mapping([_grams(word) for word in texts.words])
     blocks, order = [], []
@@ -254,9 +254,9 @@ def _pairs_within(texts: Texts, rows: Places, days: float, *, progress: bool) ->
 
 def _pairs_across(texts: Texts, days: float, *, progress: bool) -> Iterator[Pairs]:
     """Pairs of texts in two languages; what either shares with the other's language as a whole is taken off."""
-    features = _across_features(texts)
-    expected, code = _expected(texts, features)
-    overall = _between(expected, code)
+    features = across_features(texts)
+    expected, code = hubness(texts, features)
+    overall = hubness_between(expected, code)
     for one, two, shared in _windowed(features, texts.day, days, progress=progress, undated=True):
         other = code[one] != code[two]
         left, right = one[other], two[other]
@@ -265,7 +265,7 @@ def _pairs_across(texts: Texts, days: float, *, progress: bool) -> Iterator[Pair
         yield _nearest(left, right, near * _fade(texts.day[left], texts.day[right], days / 2))
 
 
-def _expected(texts: Texts, features: Matrix) -> tuple[Numbers, Places]:
+def hubness(texts: Texts, features: Matrix) -> tuple[Numbers, Places]:
     """What each text shares with the average text of each language, and each text's language by number."""
     languages, code = np.unique(texts.languages.astype(str), return_inverse=True)
     means = []
@@ -275,7 +275,8 @@ def _expected(texts: Texts, features: Matrix) -> tuple[Numbers, Places]:
     return np.asarray(features @ np.array(means).T), code
 
 
-def _between(expected: Numbers, code: Places) -> Numbers:
+def hubness_between(expected: Numbers, code: Places) -> Numbers:
+    """What the average texts of two languages share, from the outcome of `hubness`; square, symmetric."""
     sums = np.array([expected[code == at].sum(axis=0) / ((code == at).sum() + 5) for at in range(expected.shape[1])])
     return np.asarray((sums + sums.T) / 2)
 

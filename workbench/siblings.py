@@ -105,9 +105,9 @@ def _across(texts: Texts, rows: Places, own: Places, dated: int) -> tuple[Places
     table = _blank(len(rows))
     if len(set(texts.languages)) < 2 or dated > MOST_ACROSS:
         return table
-    features = nearness._across_features(texts)  # noqa: SLF001 - to be public there
-    expected, code = nearness._expected(texts, features)  # noqa: SLF001
-    overall = nearness._between(expected, code)  # noqa: SLF001
+    features = nearness.across_features(texts)
+    expected, code = nearness.hubness(texts, features)
+    overall = nearness.hubness_between(expected, code)
     pool = features[:dated].T.tocsc()
     for start in range(0, len(rows), _ROWS):
         part = rows[start : start + _ROWS]
