@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.made import records
@@ -70,6 +70,7 @@ NASTY = (
 
 
 @given(st.text(NASTY, max_size=12) | title, st.text(NASTY, max_size=60), text, st.sampled_from(["txt", "csv"]))
+@example("\ud800\udfff", "a\ud800\udfff", "", "txt")
 @settings(max_examples=300, deadline=None)
 def test_the_nastiest_strings_come_back_and_what_is_kept_can_be_stored(
     headline: str, nasty: str, rest: str, kind: str

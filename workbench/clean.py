@@ -8,6 +8,7 @@ read as: the `length` characters at `start` of the cleaned string stand where `o
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -355,7 +356,18 @@ def _packed(page: _Page) -> str | None:
     if not changed:
         return None
     packed = json.dumps(changed, ensure_ascii=False, separators=(",", ":"))
-    return packed if packed.isprintable() or _storable(packed) else json.dumps(changed, separators=(",", ":"))
+    if _storable(packed):
+        return packed
+    return json.dumps({name: _apart(found) for name, found in changed.items()}, separators=(",", ":"))
+
+
+def _apart(edits: Sequence[Edit]) -> list[Edit]:
+    """The same edits with two halves of a surrogate pair in two edits: JSON would read them as one character."""
+    halves: list[Edit] = []
+    for start, length, stood, rule in edits:
+        first, *others = re.split("(?<=[\ud800-\udbff])(?=[\udc00-\udfff])", stood)
+        halves += [(start, length, first, rule), *((start + length, 0, other, rule) for other in others)]
+    return halves
 
 
 def _storable(packed: str) -> bool:
