@@ -58,6 +58,9 @@ LONGEST_TITLE = 220
 """A longer line is a paragraph, not a headline."""
 
 _STOPS = (".", "!", "?", "…", "»", "”", '"', ":", ";", ")", "’")
+_LONGEST = {"skip-link": 150, "headlines": 120, "advertisement": 180, "end-mark": 120, "share": 160, "author-box": 300}
+"""Characters that lines of these rules have at most: a paragraph need not be tried on them."""
+
 _NEEDS = {
     "translation": ("translat", "tradu", "übers", "перев", "перек"),
 }
@@ -318,6 +321,8 @@ def _lexicon_rule(line: str) -> str:
         return ""
     low = line.lower()
     for rule, small, exact in _removing():
+        if len(low) > _LONGEST.get(rule, _LONG_LINE):
+            continue
         if rule in _NEEDS and not any(sign in low for sign in _NEEDS[rule]):
             continue
         if small.match(low) or (exact is not None and exact.match(line)):
