@@ -23,7 +23,7 @@ from workbench.articles import is_inferred
 from workbench.events import Events, load_events
 from workbench.inference import infer_dates
 from workbench.load import load_articles
-from workbench.phrases import relative
+from workbench.times.phrases import relative
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20_220_112

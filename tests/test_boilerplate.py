@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.labelled import labelled
-from workbench import boilerplate
+from workbench.cleaning import boilerplate
 
 REPORT = "The council met in the harbour hall on Monday and voted on item {} after two hours of debate."
 """A sentence long enough to be a paragraph; the number makes it another one."""

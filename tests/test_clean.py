@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.made import records
 from workbench.articles import WorkbenchError, empty_articles
 from workbench.clean import UNNAMED_AGGREGATOR, clean_articles, original, removed, removed_lines
-from workbench.edits import restore
+from workbench.cleaning.edits import restore
 
 LEAD = "NATO and Russia met in Brussels on Wednesday, and nothing was agreed after four hours of talks."
 ON = "Diplomats left the hall one by one, and none of them wished to say when they would be back."

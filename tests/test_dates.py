@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.made import records
-from workbench.addresses import date_in_address
 from workbench.articles import PRECISIONS, TIME, WorkbenchError
 from workbench.clean import clean_articles
 from workbench.dates import date_articles, within
+from workbench.times.addresses import date_in_address
 
 DAY = pd.Timestamp("2022-01-12", tz="UTC")
 BODY = "The council met on Wednesday and voted after two hours of debate, which nobody had expected last month."

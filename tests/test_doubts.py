@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.doubts import UNREADABLE, doubt, not_yet, today
-from workbench.stated import read_date
+from workbench.times.doubts import UNREADABLE, doubt, not_yet, today
+from workbench.times.stated import read_date
 
 days = st.dates(min_value=date(2000, 1, 2), max_value=date(2020, 12, 31))
 zones = st.integers(min_value=-11, max_value=13).map(lambda hours: timezone(timedelta(hours=hours)))

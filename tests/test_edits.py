@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.edits import Edit, assemble, compose, restore
+from workbench.cleaning.edits import Edit, assemble, compose, restore
 
 LETTERS = "ab \n"
 

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from tests import gold
 from workbench.articles import INFERRED, WorkbenchError, as_articles, is_inferred
-from workbench.chances import Weighed
-from workbench.clues import MISREAD, Axis, Said, day_of, happenings, known_days, number, said, told
 from workbench.events import Event, KnownDate, load_events
-from workbench.evidence import LONGEST, joined
 from workbench.inference import explain_date, infer_dates
 from workbench.load import load_articles
-from workbench.phrases import mentions
 from workbench.reprints import find_reprints
-from workbench.siblings import find_siblings, texts_of
-from workbench.trials import SHARES, Enough, Tried, interval, least, month, shortest
+from workbench.times.phrases import mentions
+from workbench.undated.chances import Weighed
+from workbench.undated.clues import MISREAD, Axis, Said, day_of, happenings, known_days, number, said, told
+from workbench.undated.evidence import LONGEST, joined
+from workbench.undated.siblings import find_siblings, texts_of
+from workbench.undated.trials import SHARES, Enough, Tried, interval, least, month, shortest
 
 PROJECT = Path(__file__).resolve().parents[1]
 SEED = PROJECT.parent / "shared" / "data" / "seed"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.labelled import labelled
-from workbench.outlets import domain_of, known_outlets, learn_outlets
+from workbench.cleaning.outlets import domain_of, known_outlets, learn_outlets
 
 BELL = [(None, f"https://bell.example/{at}", f"The council voted on item {at} | The Harbour Bell") for at in range(3)]
 

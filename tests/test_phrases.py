@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.labelled import labelled
-from workbench.idioms import LANGUAGES, idioms
-from workbench.phrases import Mention, after_announcement, mentions, relative
+from workbench.times.idioms import LANGUAGES, idioms
+from workbench.times.phrases import Mention, after_announcement, mentions, relative
 
 WEEK = timedelta(days=7)
 TURNS_WITH_THE_WEEK = {"weekday", "weekend", "day", "week"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench import boilerplate, repeats
+from workbench.cleaning import boilerplate, repeats
 
 REPORT = "The council met in the harbour hall on Monday and voted on item {} after two hours of debate."
 """A sentence long enough to be a paragraph; the number makes it another one."""

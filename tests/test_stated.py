@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.labelled import labelled
 from workbench.articles import PRECISIONS
-from workbench.stated import Stated, order_of_day_and_month, read_date
+from workbench.times.stated import Stated, order_of_day_and_month, read_date
 
 WIDTHS = {"second": timedelta(seconds=1), "minute": timedelta(minutes=1), "day": timedelta(days=1)}
 LONGEST = {"week": 7, "month": 31, "quarter": 92, "year": 366}

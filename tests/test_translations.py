@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from benchmarks import translations as measured
 from tests import gold
 from tests.labelled import CASES, labelled
-from workbench.anchors import LANGUAGES, anchors
 from workbench.articles import WorkbenchError, as_articles, empty_articles
-from workbench.glossary import learn_glossary
-from workbench.parallel import read_sentences
+from workbench.copies.anchors import LANGUAGES, anchors
+from workbench.copies.glossary import learn_glossary
+from workbench.copies.parallel import read_sentences
 from workbench.translations import _figures_agree, find_translations
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -18,12 +18,12 @@ from typing import NamedTuple
 import pandas as pd
 from tqdm.auto import tqdm
 
-from workbench import attribution, boilerplate, repeats
 from workbench.articles import WorkbenchError, require
-from workbench.edits import ENCODING, SPACE, Edit, Step, assemble, compose, restore
+from workbench.cleaning import attribution, boilerplate, repeats
+from workbench.cleaning.edits import ENCODING, SPACE, Edit, Step, assemble, compose, restore
+from workbench.cleaning.lines import kept, squeezed
+from workbench.cleaning.outlets import HEAD_LINES, Outlets, learn_outlets
 from workbench.languages import detect_language
-from workbench.lines import kept, squeezed
-from workbench.outlets import HEAD_LINES, Outlets, learn_outlets
 
 UNNAMED_AGGREGATOR = "aggregator (not named)"
 """`carried_by` of a machine-translated copy that does not say which site carried it."""

@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 from tqdm.auto import tqdm
 
-from workbench import phrases
-from workbench.addresses import date_in_address, dated_folder
 from workbench.articles import require
-from workbench.doubts import UNREADABLE, doubt, not_yet, today
-from workbench.pagedates import announced_day, date_lines, dateline, day_in, days_without_year
-from workbench.stated import Stated, order_of_day_and_month, read_date, spanning
+from workbench.times import phrases
+from workbench.times.addresses import date_in_address, dated_folder
+from workbench.times.doubts import UNREADABLE, doubt, not_yet, today
+from workbench.times.pagedates import announced_day, date_lines, dateline, day_in, days_without_year
+from workbench.times.stated import Stated, order_of_day_and_month, read_date, spanning
 
 _PROGRESS_FROM = 20_000
 _TO_THE_DAY = ("second", "minute", "hour", "day")

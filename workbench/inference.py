@@ -1,9 +1,9 @@
 """Dates of articles that state none, worked out from copies, from siblings, from events and from the text's own words.
 
-Every day gets the odds that each piece of evidence gives it (see `workbench.chances`), and the
+Every day gets the odds that each piece of evidence gives it (see `workbench.undated.chances`), and the
 interval is the shortest run of days that holds enough of them. How much is enough is tried on the collection's own
 dated articles, as if they were undated, until the interval holds the stated date of nineteen in twenty (see
-`workbench.trials`).
+`workbench.undated.trials`).
 Where nothing bounds the year, nothing is inferred.
 """
 
@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from workbench import clues, evidence
 from workbench.articles import WorkbenchError, is_inferred, require
-from workbench.chances import KINDS, Case, Ground, case_of, ground_of, weighed
 from workbench.events import Event
-from workbench.siblings import sibling_odds
-from workbench.trials import FEWEST_TRIED, UNTRIED, Enough, Tried, interval, least, month, tried
+from workbench.undated import clues, evidence
+from workbench.undated.chances import KINDS, Case, Ground, case_of, ground_of, weighed
+from workbench.undated.siblings import sibling_odds
+from workbench.undated.trials import FEWEST_TRIED, UNTRIED, Enough, Tried, interval, least, month, tried
 
 LEAST_ODDS = 0.05
 """Odds of a sibling that is quoted as evidence."""

@@ -1,7 +1,7 @@
 """Which texts are translations of each other: the same sentences in two languages, found offline and without a model.
 
-Each text finds its likely originals (workbench/originals.py); each likely pair is then read sentence by sentence
-(workbench/parallel.py), because independent articles on one happening share names and figures as well. Headlines
+Each text finds its likely originals (workbench/copies/originals.py); each likely pair is then read sentence by sentence
+(workbench/copies/parallel.py), because independent articles on one happening share names and figures as well. Headlines
 without a text have no order: there all words count, with a glossary learnt from the pairs already found.
 """
 
@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.anchors import anchors, pieces
 from workbench.articles import require
-from workbench.glossary import Glossary, learn_glossary
+from workbench.copies.anchors import anchors, pieces
+from workbench.copies.glossary import Glossary, learn_glossary
+from workbench.copies.originals import LEAD, Anchored, Places, nearest, read_anchors
+from workbench.copies.parallel import Sentences, compare, read_sentences
+from workbench.copies.pools import Reach, distinct_texts, has_company
 from workbench.languages import UNDETERMINED
-from workbench.originals import LEAD, Anchored, Places, nearest, read_anchors
-from workbench.parallel import Sentences, compare, read_sentences
-from workbench.pools import Reach, distinct_texts, has_company
 
 FEWEST_WORDS = 30
 """Texts with fewer words are compared by their words alone: there are too few sentences to tell an order."""

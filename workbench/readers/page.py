@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import IO, Any
 
-from workbench.phrases import after_announcement
 from workbench.readers.contract import MEGABYTE, Record, Refused
 from workbench.readers.decoding import head_text
 from workbench.readers.markup import html_tree, markup_text, root_name
-from workbench.stated import read_date
+from workbench.times.phrases import after_announcement
+from workbench.times.stated import read_date
 
 NAME = "html"
 RANK = 35

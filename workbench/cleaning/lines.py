@@ -9,7 +9,7 @@ from functools import lru_cache
 from ftfy import fix_text
 from ftfy.badness import is_bad
 
-from workbench.edits import ENCODING, SPACE, Step
+from workbench.cleaning.edits import ENCODING, SPACE, Step
 
 _BREAK = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 """Where str.splitlines breaks lines; Word and PDF leave the rarer ones."""

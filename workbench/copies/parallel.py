@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.anchors import pieces
+from workbench.copies.anchors import pieces
 
 READ = 6_000
 """Characters of a text that are compared: some forty sentences settle the question."""

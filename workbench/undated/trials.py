@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.chances import Weighed
-from workbench.clues import Factors
+from workbench.undated.chances import Weighed
+from workbench.undated.clues import Factors
 
 WIDEST = 366
 """Days: what is wider than a year has no word of precision and says nothing."""

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from workbench.meanings import Meaning
+from workbench.times.meanings import Meaning
 
 _DAY = r"(?P<d>(?:0?[1-9]|[12]\d|3[01])(?!\d))"
 _YEAR = r"(?P<y>(?:19|20)\d\d(?!\d))"

@@ -16,9 +16,9 @@ from scipy import sparse
 from sklearn.preprocessing import normalize
 from tqdm.auto import tqdm
 
-from workbench.anchors import is_stop_word, pieces
-from workbench.glossary import Glossary, stem
-from workbench.pools import WINDOW, Reach
+from workbench.copies.anchors import is_stop_word, pieces
+from workbench.copies.glossary import Glossary, stem
+from workbench.copies.pools import WINDOW, Reach
 
 LEAD = 2_000
 """Characters of a text that are read here."""

@@ -10,13 +10,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench import clues
 from workbench.articles import digest
-from workbench.clues import Axis, Factors, Said, Told
 from workbench.events import Event
-from workbench.phrases import Mention, mentions
 from workbench.search import matching
-from workbench.siblings import ELSEWHERE, Odds, find_siblings, fit_odds, geometric, sibling_days, sibling_odds, texts_of
+from workbench.times.phrases import Mention, mentions
+from workbench.undated import clues
+from workbench.undated.clues import Axis, Factors, Said, Told
+from workbench.undated.siblings import (
+    ELSEWHERE,
+    Odds,
+    find_siblings,
+    fit_odds,
+    geometric,
+    sibling_days,
+    sibling_odds,
+    texts_of,
+)
 
 KINDS = ("copies", "siblings", "events")
 """What bounds the date, the strongest first; each is tried by itself."""

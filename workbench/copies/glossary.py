@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from workbench.anchors import anchors, is_known, is_stop_word, pieces
+from workbench.copies.anchors import anchors, is_known, is_stop_word, pieces
 
 STEM = 6
 """Letters of a word that count: takes off the endings of inflected languages."""

@@ -8,8 +8,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from workbench.idioms import weekday_of
-from workbench.stated import Stated, read_date
+from workbench.times.idioms import weekday_of
+from workbench.times.stated import Stated, read_date
 
 UNREADABLE = "it cannot be read"
 

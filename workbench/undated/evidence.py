@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.articles import INFERRED
-from workbench.clues import Told, likely_months
 from workbench.events import Event
-from workbench.phrases import Mention
+from workbench.times.phrases import Mention
+from workbench.undated.clues import Told, likely_months
 
 LONGEST = 600
 """Characters of all the evidence of one article: what fits a cell and is still read."""

@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.anchors import anchors, pieces
+from workbench.copies.anchors import anchors, pieces
 from workbench.events import Event
-from workbench.meanings import Meaning
-from workbench.phrases import Mention
-from workbench.siblings import ELSEWHERE
+from workbench.times.meanings import Meaning
+from workbench.times.phrases import Mention
+from workbench.undated.siblings import ELSEWHERE
 
 Factors = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from workbench.idioms import idioms
-from workbench.phrases import Mention, after_announcement, mentions
-from workbench.stated import Stated, read_date
+from workbench.times.idioms import idioms
+from workbench.times.phrases import Mention, after_announcement, mentions
+from workbench.times.stated import Stated, read_date
 
 _HEAD = 1200
 _LINES = 12

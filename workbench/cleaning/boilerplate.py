@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from anyascii import anyascii
 
-from workbench import attribution
+from workbench.cleaning import attribution
 
 _CUT = re.compile(
     r"(?<=[.!?…»”\"])[ \t\u00a0]+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ©]|\(©)"

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from anyascii import anyascii
 
-from workbench import attribution
+from workbench.cleaning import attribution
 
 _SUBDOMAINS = re.compile(r"^(www\d?|m|mobile|amp|edition|us|uk|int)\.")
 _SEPARATOR = re.compile(r"\s+[—–|·•-]\s+|\s*(?:\||::)\s*")
@@ -157,6 +157,32 @@ def domain_of(url: str | None) -> str | None:
     return _SUBDOMAINS.sub("", host.casefold()) or None if host and "." in host and " " not in host else None
 
 
+@dataclass
+class _Met:
+    """What the articles of a collection say of outlets: names stated, tails of titles by site, and names by domain."""
+
+    stated: Counter[str] = field(default_factory=Counter)
+    tails: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    owners: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    sizes: Counter[str] = field(default_factory=Counter)
+    seen: set[str] = field(default_factory=set)
+
+    def count(self, source: str, domain: str, tails: Mapping[str, bool]) -> None:
+        """Take in one article: its stated source and domain ("" where there is none), and the tails of its lines."""
+        home = domain or source
+        self.sizes[home] += 1
+        if source and not domain_of(f"https://{source}"):
+            self.stated[source] += 1
+            if domain:
+                self.owners[domain][source] += 3
+        self.seen.update(tails)
+        for tail, apart in tails.items():
+            if home or apart:
+                self.tails[home][tail] += 1
+            if domain:
+                self.owners[domain][tail] += 1
+
+
 def learn_outlets(rows: Iterable[tuple[str | None, str | None, str]], *, feet: Iterable[str] = ()) -> Outlets:
     """The outlets of a collection from (stated source, URL, title or first lines) of each article.
 
@@ -168,41 +194,23 @@ def learn_outlets(rows: Iterable[tuple[str | None, str | None, str]], *, feet: I
     Kremlin"). A domain belongs to the name that most of its own records state or append to their titles, else to the
     name it spells; the domain of an aggregator belongs to none of them.
     """
-    known = known_outlets()
-    stated: Counter[str] = Counter()
-    tails: dict[str, Counter[str]] = defaultdict(Counter)
-    owners: dict[str, Counter[str]] = defaultdict(Counter)
-    sizes: Counter[str] = Counter()
-    seen: set[str] = set()
+    known, met = known_outlets(), _Met()
     for source, url, head in rows:
-        domain = domain_of(url) or ""
-        home = domain or (source or "").strip()
-        sizes[home] += 1
-        if source and not domain_of(f"https://{source.strip()}"):
-            stated[source.strip()] += 1
-            if domain:
-                owners[domain][source.strip()] += 3
-        ends = _tails(head)
-        seen.update(ends)
-        for tail, apart in ends.items():
-            if home or apart:
-                tails[home][tail] += 1
-            if domain:
-                owners[domain][tail] += 1
+        met.count((source or "").strip(), domain_of(url) or "", _tails(head))
     held = Counter(name for foot in feet for name in set(attribution.holders(foot)))
-    held = Counter({name: count for name, count in held.items() if count > 1 or name in seen})
-    often = _often(tails, sizes)
-    spellings = {name: n for name, n in (often + stated + held).items() if _plain(name)}
+    held = Counter({name: count for name, count in held.items() if count > 1 or name in met.seen})
+    spellings = {name: n for name, n in (_often(met.tails, met.sizes) + met.stated + held).items() if _plain(name)}
     names = {_plain(name): name for name in sorted(spellings, key=lambda name: (spellings[name], name))} | known.names
     initials = {
         f"({''.join(word[0] for word in name.split()).upper()})": names[_plain(name)]
         for name in sorted(spellings)
         if len(name.split()) > 1
     }
-    domains = {domain: _owner(counts, names) for domain, counts in owners.items() if _plain(domain) not in known.names}
+    strange = ((domain, counts) for domain, counts in met.owners.items() if _plain(domain) not in known.names)
+    domains = {domain: _owner(counts, names) for domain, counts in strange}
     spelled = {
         letters: names[_plain(name)]
-        for name in sorted(stated + held)
+        for name in sorted(met.stated + held)
         if _plain(name) in names
         for letters in _letters(name)
     }

@@ -10,8 +10,8 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from workbench.idioms import Idioms, Phrase, idioms
-from workbench.meanings import Days, Meaning
+from workbench.times.idioms import Idioms, Phrase, idioms
+from workbench.times.meanings import Days, Meaning
 
 _MOST = 5
 """Phrases quoted per article: enough to see what kind of evidence the text gives."""

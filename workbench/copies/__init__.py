@@ -1,0 +1,1 @@
+"""What two texts have in common: within a language by shared phrases, across languages by anchors and sentences."""
