@@ -20,7 +20,7 @@ help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' Makefile
 
 report: $(INSTALLED) ## import the sample and write the report on the NATO-Russia talks
-	.venv/bin/workbench import data/sample -o build/sample
+	.venv/bin/workbench import data/sample --events data/events.toml -o build/sample
 	mkdir -p build/report
 	.venv/bin/workbench report build/sample --event nato-russia-talks -o $(REPORT)
 	@echo "The report is $(REPORT); open it in a browser."
