@@ -327,9 +327,9 @@ def measure(counts: list[int], systems: list[str], seed: int, texts: list[str]) 
 
 def read(folder: Path, count: int, seed: int) -> None:
     """Print pairs of a collection for the eye: some at random, and those nearest the threshold on either side."""
+    from workbench.copies.pairing import CONTAINED as LEAST
+    from workbench.copies.passages import compared
     from workbench.load import load_articles
-    from workbench.passages import compared
-    from workbench.reprints import CONTAINED as LEAST
     from workbench.reprints import different_texts, find_reprints, worth_comparing
 
     table = pd.read_parquet(folder) if folder.suffix == ".parquet" else load_articles(folder)

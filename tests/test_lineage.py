@@ -117,13 +117,25 @@ def test_of_an_excerpt_the_longer_text_stands_on_the_left(texts: list[str]) -> N
     assert told["left"] == f"a00{texts.index(LONG)}" and told["earlier"] == "a000"
 
 
-def test_a_copy_in_another_language_is_a_translation_without_a_score() -> None:
+def test_a_copy_in_another_language_is_a_translation_without_a_diff() -> None:
     french = "Le ferry de nuit s'est échoué mardi au large de Port Fable et tout le monde a été ramené à terre."
     table = dated([REPORT, french], DAYS[:2]).assign(language=["en", "fr"])
     told = row(table)
-    assert told["relation"] == "translation" and pd.isna(told["score"])
+    assert told["relation"] == "translation" and 0.2 < told["score"] < 1
     rows = lineage(table, "t1")
     assert rows["copied_from"].tolist()[1] == "a000" and rows["diff"].isna().all() and rows["words_added"].isna().all()
+
+
+def test_what_says_that_it_was_translated_is_not_the_first_of_its_day() -> None:
+    french = "Le ferry de nuit s'est échoué mardi au large de Port Fable et tout le monde a été ramené à terre."
+    table = dated([french, REPORT], [DAYS[0], DAYS[0]]).assign(language=["fr", "en"])
+    table["translated_from"] = pd.Series(["en", None], index=table.index, dtype="str")
+    exact = table["published_low"] + pd.to_timedelta([0, 9], unit="h")
+    table = table.assign(published_low=exact)
+    rows = lineage(table, "t1")
+    assert rows["language"].tolist() == ["en", "fr"]
+    assert rows["copied_from"].tolist()[1] == "a001"
+    assert row(table)["earlier"] == "a001"
 
 
 def test_what_dates_cannot_tell_is_missing() -> None:

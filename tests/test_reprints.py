@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.labelled import labelled
 from tests.made import articles
 from workbench.articles import WorkbenchError, as_articles, empty_articles
-from workbench.passages import compared
+from workbench.copies.passages import compared
+from workbench.copies.shingles import hashed
 from workbench.reprints import FEWEST_WORDS, find_reprints
-from workbench.shingles import hashed
 
 WORDS = [
     "council",

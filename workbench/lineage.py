@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from workbench.articles import WorkbenchError, is_inferred, require
-from workbench.passages import compared
-from workbench.reprints import HELD, MOSTLY, find_reprints
-from workbench.shingles import Hashed, hashed
+from workbench.copies.pairing import MOSTLY
+from workbench.copies.passages import compared
+from workbench.copies.shingles import Hashed, hashed
+from workbench.reprints import HELD, find_reprints
+from workbench.translations import likeness
 
 RELATIONS = ("same", "edited", "contains", "translation")
 """Values of `relation`: word for word, an edited copy, one of which the other is an excerpt, in another language."""
@@ -39,8 +41,9 @@ def reprint_pairs(articles: pd.DataFrame) -> pd.DataFrame:
 
     Columns: `left` and `right` (article_id; the left one comes first by date, and in `contains` it is the longer
     one), `relation` (one of RELATIONS), `score` (the share of the shorter text that stands in the longer one, 0 to
-    1; missing for translations), `earlier` (the article_id of the one published first; missing where dates cannot
-    tell: intervals that overlap, dates inferred or missing. Then the longer one of `contains` is the earlier).
+    1; of translations how far they run in parallel, as `find_translations` measures it), `earlier` (the article_id of
+    the one published first; missing where dates cannot tell: intervals that overlap, dates inferred or missing. Then
+    the longer one of `contains` is the earlier, and what says of itself that it was translated is the later).
 
     A text with more than ALL_PAIRS articles has one row per article but the first: with the earlier one most like it.
     The column `text_id` says which articles are one text; without it `find_reprints` does.
@@ -99,7 +102,8 @@ def _with_text_id(articles: pd.DataFrame) -> pd.DataFrame:
 def _in_order(table: pd.DataFrame, *, alone: bool = False) -> pd.DataFrame:
     """The articles that share their text with others (`alone`: all of them), text by text, earliest first.
 
-    `low_` and `high_` bound the time of publication; both are missing where it is not stated.
+    `low_` and `high_` bound the time of publication; both are missing where it is not stated. What says of itself
+    that it was translated did not come out before the text it was translated from.
     """
     low = table["published_low"] if "published_low" in table else pd.Series(pd.NaT, index=table.index)
     high = table["published_high"] if "published_high" in table else pd.Series(pd.NaT, index=table.index)
@@ -110,8 +114,17 @@ def _in_order(table: pd.DataFrame, *, alone: bool = False) -> pd.DataFrame:
     )
     if not alone:
         both = both[both["text_id"].duplicated(keep=False)]
+    flagged = _is_translated(both)
+    first = both["low_"].mask(flagged).groupby(both["text_id"]).transform("min")
+    both = both.assign(low_=both["low_"].mask(flagged & (both["low_"] < first) & (first < both["high_"]), first))
     both = both.assign(length_=-both["text"].fillna("").str.len(), id_=both.index.astype("str"))
-    return both.sort_values(["text_id", "low_", "high_", "length_", "id_"], kind="stable")
+    both = both.assign(flagged_=flagged)
+    return both.sort_values(["text_id", "low_", "flagged_", "high_", "length_", "id_"], kind="stable")
+
+
+def _is_translated(table: pd.DataFrame) -> pd.Series:
+    told = table["translated_from"] if "translated_from" in table else pd.Series(None, index=table.index)
+    return told.notna()
 
 
 def _time(times: pd.Series, unsure: pd.Series) -> pd.Series:
@@ -169,22 +182,35 @@ def _told(members: pd.DataFrame, pairs: pd.DataFrame, *, ordered: bool = False) 
     one, two = pairs["one"].to_numpy(), pairs["two"].to_numpy()
     relation = _relations(members, pairs)
     turned = (relation == "contains") & (pairs["of_one"] > pairs["of_two"]).to_numpy()
-    score = pairs[["of_one", "of_two"]].max(axis=1).mask(relation == "translation")
+    score = _scores(members, pairs, relation)
     low, high = members["low_"].to_numpy(), members["high_"].to_numpy()
     nobody = np.full(len(pairs), None, dtype=object)
     longer = np.where(relation == "contains", np.where(turned, ids[two], ids[one]), nobody)
     unknown = np.isnan(low[one]) | np.isnan(low[two])
-    earlier = np.where((high[one] <= low[two]) & (low[one] < low[two]), ids[one], np.where(unknown, longer, nobody))
+    flagged = members["flagged_"].to_numpy(dtype=bool)
+    original = np.where(flagged[one] == flagged[two], nobody, np.where(flagged[two], ids[one], ids[two]))
+    longer = np.where(relation == "translation", original, np.where(unknown, longer, nobody))
+    earlier = np.where((high[one] <= low[two]) & (low[one] < low[two]), ids[one], longer)
     keep = np.full(len(pairs), fill_value=True) if ordered else ~turned
     return pd.DataFrame(
         {
             "left": pd.Series(np.where(keep, ids[one], ids[two]), dtype="str"),
             "right": pd.Series(np.where(keep, ids[two], ids[one]), dtype="str"),
             "relation": pd.Series(relation, dtype="str"),
-            "score": score.to_numpy(dtype=float),
+            "score": score,
             "earlier": pd.Series(earlier, dtype="str"),
         }
     )
+
+
+def _scores(members: pd.DataFrame, pairs: pd.DataFrame, relation: np.ndarray) -> np.ndarray:
+    """The share of the shorter text that stands in the longer one; of translations how far they run in parallel."""
+    scores = pairs[["of_one", "of_two"]].max(axis=1).to_numpy(dtype=float).copy()
+    across = np.flatnonzero(relation == "translation")
+    places = pairs[["one", "two"]].to_numpy()[across].tolist()
+    if len(across):
+        scores[across] = likeness(members, [(one, two) for one, two in places])
+    return scores
 
 
 def _relations(members: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:

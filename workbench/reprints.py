@@ -3,13 +3,12 @@
 Two texts are the same when the shorter one stands for the most part in the longer one (containment of word 3-grams,
 Broder 1997, "On the resemblance and containment of documents", section 2): a reprint with a new head and a cut tail
 shares only about a third of all 3-grams with its original, so that likeness would miss it. What is compared at all is
-found by fingerprints of longer phrases (`workbench.shingles`), so that time grows in step with the collection.
+found by fingerprints of longer phrases (`workbench.copies.shingles`), so that time grows in step with the collection.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -20,51 +19,27 @@ from scipy.sparse.csgraph import connected_components
 from tqdm.auto import tqdm
 
 from workbench.articles import digest, is_inferred, require
-from workbench.passages import Shared, compared
-from workbench.shingles import Hashed, Hashes, Places, fingerprints, hashed
+from workbench.copies.pairing import (
+    IN_LONG_RUNS,
+    Copy,
+    Texts,
+    copy_of,
+    is_copy,
+    is_sure,
+    without_round_ups,
+    without_stock,
+)
+from workbench.copies.passages import compared
+from workbench.copies.shingles import Hashed, Hashes, Places, fingerprints, hashed
 
 FEWEST_WORDS = 30
 """Texts with fewer words are the same only when they are equal: stock phrases make up too much of them."""
 
-CONTAINED = 0.5
-"""Share of the shorter text's 3-grams that has to stand in the longer one."""
-
-SURELY, SURELY_AT_HOME = 0.7, 0.8
-"""Below the first the lead of one has to stand in the other or, in two outlets, half of the shorter in long runs:
-follow-ups recycle their background under a lead of their own. Within one outlet a copy needs the second and the same
-lead, or nearly the whole text and much of the longer one: what shared less was standing heads, stock paragraphs,
-round-ups of its own reports and follow-ups, read by eye."""
-
-MUCH = 0.4
-"""Share of a longer text of the same outlet that a copy under another lead makes up."""
-
-MOSTLY = 0.5
-"""A text that makes up less than half of another is an excerpt of it; else the two are copies of one text."""
-
-SMALL, SLIVER = 0.25, 0.1
-"""What makes up less than a quarter of another text and has not its lead has to stand in it all but whole, and what
-makes up less than a tenth has to have its lead: statements are quoted in part and further down, excerpts begin it."""
-
-ALMOST_ALL = 0.9
-"""Share of either text's 3-grams that has to stand in the other when they were published far apart."""
-
-APART_DAYS, APART_DAYS_AT_HOME = 21, 2
-"""What is published further apart, or in the same outlet more than two days apart, is the same text only when all but
-equal: forms that are filled in anew (proclamations, bulletins, standing heads) come back, copies do not."""
-
-IN_RUNS = 1 / 3
-"""Share of the common words that has to stand in long runs unless nearly all are common: a form is broken at every
-blank. It was .4 or more in 99 of 100 planted copies and in all but three pairs of 33,000 real articles."""
 
 HELD = 0.3
 """Share of the shorter text that each member of a group shares with the fullest one: two copies that each keep three
 fifths of an original share a third; two texts that only a chain of others joins share next to nothing."""
 
-APART = 0.2
-"""Two passages that overlap by less than this share of the shorter one are different passages."""
-
-WHOLE = 0.75
-"""A part that makes up three quarters of a text is that text with a head or a tail, not one of several it holds."""
 
 _ALL_PAIRS = 8
 """Of this many texts with a common fingerprint each is compared with each, of more with the earliest and the next
@@ -79,22 +54,6 @@ phrase by chance, and texts that share half of their 3-grams share a tenth and m
 _PROGRESS_FROM = 5_000
 
 Thing = TypeVar("Thing")
-Part = NDArray[np.uint8]
-"""Which 3-grams of a text stand in another, a bit each."""
-
-
-@dataclass(frozen=True)
-class Texts:
-    """The different texts of a table, longest first, equal ones once; `of` is the text of each article.
-
-    `days` since 1970 (with a fraction) and `source` are those of the earliest article with a stated date; missing
-    where there is none.
-    """
-
-    hashed: Hashed
-    of: Places
-    days: NDArray[np.float64]
-    source: NDArray[np.object_]
 
 
 def find_reprints(articles: pd.DataFrame, *, progress: bool = True) -> pd.Series:
@@ -187,61 +146,11 @@ def _earliest(articles: pd.DataFrame, of: Places) -> tuple[NDArray[np.float64], 
 def _groups(texts: Texts, *, progress: bool) -> Places:
     """For each text the number of its group."""
     pairs = _watched(worth_comparing(texts).tolist(), "comparing texts", " pairs", progress=progress)
-    copies = [_slim(shared) for shared in compared(texts.hashed, pairs, least=CONTAINED) if is_copy(shared, texts)]
-    kept = _without_round_ups(copies, texts)
+    found = compared(texts.hashed, pairs, least=IN_LONG_RUNS)
+    copies = [copy_of(shared, sure=is_sure(shared, texts)) for shared in found if is_copy(shared, texts)]
+    kept = without_round_ups(without_stock(copies, len(texts.days)), texts)
     group = _held_together(texts.hashed, [copy for copy in kept if not copy.excerpt])
     return _with_excerpts(group, [copy for copy in kept if copy.excerpt], texts.days)
-
-
-def is_copy(shared: Shared, texts: Texts) -> bool:
-    """Whether the two texts are one, by what they share and when and where they were published."""
-    of_shorter, of_longer = shared.of_shorter, shared.of_longer
-    if quoted(shared) or filled_in_anew(shared):
-        return False
-    one, two = texts.source[shared.longer], texts.source[shared.shorter]
-    at_home = isinstance(one, str) and one == two
-    apart = abs(texts.days[shared.longer] - texts.days[shared.shorter])
-    if apart > (APART_DAYS_AT_HOME if at_home else APART_DAYS):
-        return min(of_shorter, of_longer) >= ALMOST_ALL
-    if at_home and shared.lead_of_longer and shared.lead_of_shorter:
-        return of_shorter >= SURELY_AT_HOME
-    if at_home:
-        return of_shorter >= ALMOST_ALL and of_longer >= MUCH
-    lead = shared.lead_of_longer or shared.lead_of_shorter
-    abroad = isinstance(one, str) and isinstance(two, str)
-    whole = lead or (abroad and of_shorter * shared.long_runs >= CONTAINED)
-    return of_shorter >= (CONTAINED if whole else SURELY)
-
-
-def quoted(shared: Shared) -> bool:
-    """Whether the longer text quotes the shorter one and is no copy of it."""
-    if shared.of_longer < SLIVER and not shared.lead_of_longer:
-        return True
-    return shared.of_longer < SMALL and shared.of_shorter < (SURELY if shared.lead_of_longer else ALMOST_ALL)
-
-
-def filled_in_anew(shared: Shared) -> bool:
-    """Whether the two are one form: other figures stand in its blanks, or it is broken too often by what is new."""
-    other, same = shared.other_numbers, shared.same_numbers
-    if (other >= 2 and other > same) or (other >= 3 and other * 2 >= same):
-        return True
-    return shared.long_runs < IN_RUNS and shared.of_shorter < ALMOST_ALL
-
-
-@dataclass(frozen=True)
-class Copy:
-    """A pair of texts that are one, with the parts of either that stand in the other, packed."""
-
-    longer: int
-    shorter: int
-    excerpt: bool
-    in_longer: Part
-    in_shorter: Part
-
-
-def _slim(shared: Shared) -> Copy:
-    parts = np.packbits(shared.in_longer), np.packbits(shared.in_shorter)
-    return Copy(shared.longer, shared.shorter, shared.of_longer < MOSTLY, *parts)
 
 
 def worth_comparing(texts: Texts) -> Places:
@@ -283,52 +192,6 @@ def _sharing(marks: Hashes, owners: Places) -> tuple[Places, Places]:
 def _pair(one: Places, two: Places) -> Places:
     """Both numbers in one, the lower, which is the longer text's, in front."""
     return np.asarray(np.minimum(one, two) << 32 | np.maximum(one, two), dtype=np.int64)
-
-
-def _without_round_ups(copies: list[Copy], texts: Texts) -> list[Copy]:
-    """The pairs but for those by which a round-up would make one of the texts it holds."""
-    parts: dict[int, list[tuple[int, Part, int]]] = {}
-    for number, copy in enumerate(copies):
-        parts.setdefault(copy.longer, []).append((number, copy.in_longer, copy.shorter))
-        parts.setdefault(copy.shorter, []).append((number, copy.in_shorter, copy.longer))
-    dropped: set[int] = set()
-    for text, held in parts.items():
-        if len(held) > 1 and not _first_of_all(texts.days, text, [one for _, _, one in held]):
-            whole = WHOLE * (texts.hashed.lengths[text] - 2)
-            small = [number for number, part, _ in held if _ones(part) < whole]
-            if small and _holds_two([part for _, part, _ in held], whole):
-                dropped.update(small)
-    return [copy for number, copy in enumerate(copies) if number not in dropped]
-
-
-def _first_of_all(days: NDArray[np.float64], text: int, others: list[int]) -> bool:
-    """Whether the text came out a day before all of these: then they are excerpts of it, and it is no round-up.
-
-    A day, because a live blog bears the time at which it was opened.
-    """
-    return bool((days[text] + 1 <= days[others]).all())
-
-
-def _holds_two(parts: list[Part], whole: float) -> bool:
-    """Whether these parts of one text are more than one passage; those of `whole` size or more join no others."""
-    passages: list[Part] = []
-    for part in sorted(parts, key=lambda part: (_ones(part), part.tobytes())):
-        overlapping = [one for one in passages if _overlap(one, part)]
-        if _ones(part) >= whole:
-            if len(overlapping) < len(passages):
-                return True
-            continue
-        rest = [one for one in passages if not _overlap(one, part)]
-        passages = [*rest, np.bitwise_or.reduce([part, *overlapping])]
-    return len(passages) > 1
-
-
-def _overlap(one: Part, two: Part) -> bool:
-    return _ones(one & two) >= APART * min(_ones(one), _ones(two))
-
-
-def _ones(part: Part) -> int:
-    return int(np.bitwise_count(part).sum())
 
 
 def _held_together(texts: Hashed, copies: list[Copy]) -> Places:

@@ -7,6 +7,7 @@ without a text have no order: there all words count, with a glossary learnt from
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -94,6 +95,19 @@ def find_translations(
         search = _Search(texts, progress=progress)
         found = search.texts_found() | search.headlines_found()
     return _table(found, texts)
+
+
+def likeness(articles: pd.DataFrame, pairs: Iterable[tuple[int, int]]) -> list[float]:
+    """How far the texts of each pair of rows run in parallel, 0 to 1: the `score` of `find_translations`."""
+    read: dict[int, Sentences] = {}
+    rows = articles[["title", "text", "language"]].fillna("")
+    scores = []
+    for pair in pairs:
+        for place in {*pair} - read.keys():
+            title, text, language = rows.iloc[place]
+            read[place] = read_sentences(title, text, partial(anchors, language=language))
+        scores.append(compare(read[pair[0]], read[pair[1]]).score)
+    return scores
 
 
 def _table(found: Scores, texts: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.shingles import NUMBER, Hashed, Places, Words, phrases
+from workbench.copies.shingles import NUMBER, Hashed, Places, Words, phrases
 
 SHINGLE = 3
 """Words per 3-gram, by which two texts are compared: short enough that a light edit leaves most of them whole."""
