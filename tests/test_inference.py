@@ -22,7 +22,7 @@ from workbench.undated.chances import Weighed
 from workbench.undated.clues import MISREAD, Axis, Said, day_of, happenings, known_days, number, said, told
 from workbench.undated.evidence import LONGEST, joined
 from workbench.undated.siblings import find_siblings, texts_of
-from workbench.undated.trials import SHARES, Enough, Tried, interval, least, month, shortest
+from workbench.undated.trials import SHARES, Enough, Tried, enough, interval, least, month, shortest
 
 PROJECT = Path(__file__).resolve().parents[1]
 SEED = PROJECT.parent / "shared" / "data" / "seed"
@@ -387,6 +387,13 @@ def test_where_no_width_holds_often_enough_none_is_given() -> None:
 def test_where_only_the_surest_hold_only_they_are_dated() -> None:
     found = least([*tries([400] * 50), *tries([0] * 100, sure=0.985)])
     assert found is not None and found.sure == 0.95 and found.given == 100
+
+
+def test_the_less_sure_are_tried_by_themselves_and_get_the_wider_interval() -> None:
+    surest, rest = enough([*tries([0] * 100, sure=0.985), *tries([25] * 50, sure=0.6)])
+    assert (surest.margin, surest.sure) == (0, 0.9)
+    assert (rest.margin, rest.sure, rest.given) == (30, 0.5, 50)
+    assert enough(tries([0] * 100, sure=0.985)) == (surest,)
 
 
 def test_an_interval_takes_its_margin_and_a_day_for_what_comes_later() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from workbench.events import Event
 from workbench.undated import clues, evidence
 from workbench.undated.chances import KINDS, Case, Ground, case_of, ground_of, weighed
 from workbench.undated.siblings import sibling_odds
-from workbench.undated.trials import FEWEST_TRIED, UNTRIED, Enough, Tried, interval, least, month, tried
+from workbench.undated.trials import FEWEST_TRIED, UNTRIED, Enough, Tried, enough, interval, month, tried
 
 LEAST_ODDS = 0.05
 """Odds of a sibling that is quoted as evidence."""
@@ -91,7 +91,7 @@ class _Collection:
     """What answering for one article takes: the evidence, and for each kind tried how wide its intervals have to be."""
 
     ground: Ground
-    enough: dict[str, Enough | None]
+    enough: dict[str, tuple[Enough, ...]]
     few: bool
 
 
@@ -99,44 +99,58 @@ def _bar(names: pd.Index, what: str, *, progress: bool) -> Iterable[object]:
     return tqdm(names, desc=what, unit=" articles", disable=not progress or len(names) < _PROGRESS_FROM)
 
 
-def _tried(ground: Ground, texts: pd.DataFrame, *, progress: bool) -> dict[str, Enough | None]:
+def _tried(ground: Ground, texts: pd.DataFrame, *, progress: bool) -> dict[str, tuple[Enough, ...]]:
     """How wide the intervals of each kind of evidence have to be; a kind met too rarely to be judged is left out."""
     met: dict[str, list[Tried]] = {kind: [] for kind in KINDS}
     for name, day in zip(_bar(texts.index, "trying dates", progress=progress), texts["day"], strict=True):
         found = weighed(case_of(ground, str(name)))
         if found is not None:
             met[found.kind].append(tried(found, int(day) - ground.axis.first))
-    return {kind: least(cases) for kind, cases in met.items() if len(cases) >= FEWEST_TRIED}
+    return {kind: enough(cases) for kind, cases in met.items() if len(cases) >= FEWEST_TRIED}
 
 
 def _answer(collection: _Collection, name: str) -> dict[str, object]:
     """The five columns that date one article."""
     ground = collection.ground
     case = case_of(ground, name)
-    days, kind = _days(collection, case)
-    if days is None:
+    found = _days(collection, case)
+    if found is None:
         said = evidence.of_the_unknown(str(ground.asked.loc[name, "published_from"]), case.phrases)
         return dict(zip(_GIVEN[1:], (pd.NaT, pd.NaT, pd.NaT, "unknown", said), strict=True))
-    low, high = (pd.Timestamp(clues.day_of(ground.axis.first + place), tz="UTC") for place in days)
-    width = days[1] - days[0]
+    low, high = (pd.Timestamp(clues.day_of(ground.axis.first + at), tz="UTC") for at in (found.start, found.end))
+    width = found.end - found.start
     precision = next(word for word, longest in _WORDS if width <= longest)
-    said = evidence.joined(_parts(collection, name, case, (kind, *days)))
+    said = evidence.joined(_parts(collection, name, case, found))
     return dict(zip(_GIVEN[1:], (low if width == 1 else pd.NaT, low, high, precision, said), strict=True))
 
 
-def _days(collection: _Collection, case: Case) -> tuple[tuple[int, int] | None, str]:
-    """The interval as places of days, if any can be given, and the kind of evidence it rests on."""
+class _Interval(NamedTuple):
+    """The interval as places of days, the kind of evidence it rests on, and how it was tried, if it was."""
+
+    start: int
+    end: int
+    kind: str
+    tried: Enough | None
+
+
+def _days(collection: _Collection, case: Case) -> _Interval | None:
+    """The interval of an article, if any can be given."""
     found = weighed(case)
     if found is None:
-        return None, ""
+        return None
     if found.kind == "events" and collection.few:
-        return month(found.odds), found.kind
-    return interval(found, collection.enough.get(found.kind, UNTRIED[found.kind])), found.kind
+        days = month(found.odds)
+        return _Interval(*days, found.kind, None) if days else None
+    known = collection.enough.get(found.kind)
+    for asked in (UNTRIED[found.kind],) if known is None else known:
+        if days := interval(found, asked):
+            return _Interval(*days, found.kind, None if known is None else asked)
+    return None
 
 
-def _parts(collection: _Collection, name: str, case: Case, found: tuple[str, int, int]) -> list[str]:
+def _parts(collection: _Collection, name: str, case: Case, found: _Interval) -> list[str]:
     """The pieces of evidence in words, the strongest first."""
-    kind, start, end = found
+    start, end, kind = found.start, found.end, found.kind
     ground, parts = collection.ground, []
     if case.copies is not None:
         parts.append(evidence.of_copies(_as_evidence(case.copies.sort_values(["day", "source", "title"]))))
@@ -146,8 +160,8 @@ def _parts(collection: _Collection, name: str, case: Case, found: tuple[str, int
         _, event, known = case.events[0]
         inside = range(ground.axis.first + start, ground.axis.first + end)
         parts.insert(0, evidence.of_event(event, sorted(known, key=lambda each: each.happening.day not in inside)))
-    if tried := collection.enough.get(kind):
-        parts.append(f"of {tried.given} dated texts tried alike {tried.held} fall into their interval")
+    if found.tried:
+        parts.append(f"of {found.tried.given} dated texts tried alike {found.tried.held} fall into their interval")
     elif kind != "copies":
         parts.append("the likeliest days, not tried: too few dated texts are alike")
     return [*parts, *evidence.of_phrases(case.phrases)]

@@ -33,6 +33,9 @@ KINDS = ("copies", "siblings", "events")
 SURE = 0.9
 """Share of the odds that has to come from evidence that bounds the date, and not from anywhere in the archives."""
 
+LIKELY = 0.5
+"""The same for an interval that is so much wider, where the collection's own dated texts show how wide it has to be."""
+
 TRIED = 1_600
 """Dated texts on which the collection is tried: where one in ten gets an interval, 120 of three quarters of them."""
 
@@ -239,7 +242,10 @@ class Weighed(NamedTuple):
 
 
 def weighed(case: Case) -> Weighed | None:
-    """The first kind of evidence that, with those before it, outweighs that the article is of any other time."""
+    """The first kind of evidence that, with those before it, outweighs that the article is of any other time.
+
+    Where none does but all together are likely: that which says most.
+    """
     factor = np.exp(case.said.inside)
     elsewhere = ELSEWHERE * factor
     doubt = float(elsewhere.sum()) + ANOTHER_TIME * np.exp(case.said.outside)
@@ -249,4 +255,5 @@ def weighed(case: Case) -> Weighed | None:
         sure = float(held.sum() / (held.sum() + doubt))
         if sure >= SURE:
             return Weighed(each, held + elsewhere, sure)
-    return None
+    most = max(KINDS, key=lambda each: float((case.odds[each] * factor).sum()))
+    return Weighed(most, held + elsewhere, sure) if sure >= LIKELY else None

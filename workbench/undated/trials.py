@@ -6,14 +6,14 @@ World", section 4.5; Angelopoulos and Bates 2021, "A gentle introduction to conf
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.undated.chances import Weighed
+from workbench.undated.chances import LIKELY, SURE, Weighed
 from workbench.undated.clues import Factors
 
 WIDEST = 366
@@ -26,12 +26,17 @@ are promised; half of the misses is left for articles without a date, of which m
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999)
 """Shares of the odds that an interval may be asked to hold."""
 
-SUREST = (0.9, 0.95, 0.98, 0.99, 0.995)
+SUREST = (SURE, 0.95, 0.98, 0.99, 0.995)
+UNSURE = (LIKELY, 0.6, 0.7, 0.8, *SUREST)
 """Shares of the odds that have to come from evidence, the least first: the fewer the articles, the surer."""
 
 MARGINS = (0, 1, 2, 3, 5, 7, 14)
 """Days by which it may be widened on both sides: where siblings agree on a day, a text that follows up lies just
 outside (Romano, Patterson and Candès 2019, "Conformalized quantile regression", section 4)."""
+
+
+WIDE_MARGINS = (30, 60, 90)
+"""The same for articles that are less sure: an affair comes back after weeks."""
 
 
 class Enough(NamedTuple):
@@ -47,7 +52,11 @@ class Enough(NamedTuple):
     sure: float = 0.0
 
 
-UNTRIED = {"copies": Enough(0.9, 0), "siblings": Enough(0.99, 1), "events": Enough(0.97, 1)}
+UNTRIED = {
+    "copies": Enough(0.9, 0, sure=SURE),
+    "siblings": Enough(0.99, 1, sure=SURE),
+    "events": Enough(0.97, 1, sure=SURE),
+}
 """What an interval has to hold where it is not tried. Copies never are: of 800 articles that had copies with a date, 99
 in 100 lay in the interval so made, which was four days long for most."""
 
@@ -79,26 +88,40 @@ class Tried(NamedTuple):
     true: int
 
 
-def least(cases: list[Tried]) -> Enough | None:
+def enough(cases: list[Tried]) -> tuple[Enough, ...]:
+    """How wide intervals have to be, for the surest articles first, then for those that are less sure, if any can be.
+
+    Each kind of article is tried on its own, as the less sure would else be given the short intervals of the others
+    (Vovk, Gammerman and Shafer 2005, section 4.5, "Mondrian" prediction).
+    """
+    surest = least(cases)
+    others = [case for case in cases if surest is None or case.sure < surest.sure]
+    # Where they are too few to be tried alone, the next ones on the way to the surest are taken with them.
+    wider = sorted(cases, key=lambda case: (case.sure, case.true))[: max(len(others), FEWEST_TRIED)]
+    rest = least(wider, margins=MARGINS + WIDE_MARGINS, surest=UNSURE) if others else None
+    return tuple(found for found in (surest, rest) if found)
+
+
+def least(cases: list[Tried], *, margins: Sequence[int] = MARGINS, surest: Sequence[float] = SUREST) -> Enough | None:
     """What makes the shortest intervals that hold often enough, on average: for all if possible, else for the surest.
 
     None where not even these hold, or where so few are left that nothing can be said.
     """
-    for sure in SUREST:
+    for sure in surest:
         chosen = [case for case in cases if case.sure >= sure]
         for held in HELD if len(chosen) >= FEWEST_TRIED else ():
-            if found := list(_holding(chosen, held)):
+            if found := list(_holding(chosen, held, margins)):
                 return min(found)[1]._replace(sure=sure)
     return None
 
 
-def _holding(cases: list[Tried], held: float) -> Iterator[tuple[float, Enough]]:
+def _holding(cases: list[Tried], held: float, margins: Sequence[int]) -> Iterator[tuple[float, Enough]]:
     """Each share and margin whose intervals hold often enough, with their mean width in days."""
     runs = np.array([case.runs for case in cases])
     true = np.array([case.true for case in cases])[:, None]
     outside = np.maximum(np.maximum(runs[:, :, 0] - true, true - runs[:, :, 1] + 1), 0)
     length = runs[:, :, 1] - runs[:, :, 0]
-    for at, margin in product(range(len(SHARES)), MARGINS):
+    for at, margin in product(range(len(SHARES)), margins):
         wide = length[:, at] + 2 * margin + LATER
         given = int((wide <= WIDEST).sum())
         hits = int((outside[wide <= WIDEST, at] <= margin).sum())
@@ -112,13 +135,11 @@ def tried(weighed: Weighed, true: int) -> Tried:
     return Tried(np.array([shortest(weighed.odds, share) for share in SHARES]), weighed.sure, true)
 
 
-def interval(weighed: Weighed, enough: Enough | None) -> tuple[int, int] | None:
+def interval(weighed: Weighed, asked: Enough) -> tuple[int, int] | None:
     """The places of days between which the article was published; None where that cannot be told within a year."""
-    if enough is None or weighed.sure < enough.sure:
-        return None
-    start, end = shortest(weighed.odds, enough.share)
-    low, high = start - enough.margin, end + enough.margin + LATER
-    return (low, high) if high - low <= WIDEST else None
+    start, end = shortest(weighed.odds, asked.share)
+    low, high = start - asked.margin, end + asked.margin + LATER
+    return (low, high) if weighed.sure >= asked.sure and high - low <= WIDEST else None
 
 
 def month(odds: Factors) -> tuple[int, int] | None:
