@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.cleaning import boilerplate, repeats
+from workbench.cleaning import boilerplate, places, repeats
 
 REPORT = "The council met in the harbour hall on Monday and voted on item {} after two hours of debate."
 """A sentence long enough to be a paragraph; the number makes it another one."""
@@ -13,7 +13,7 @@ BACKGROUND = "The ferry line was founded in 1921 and has belonged to the city si
 
 def learned(*texts: str) -> frozenset[str]:
     lines = [tuple(line.strip() for line in text.splitlines() if line.strip()) for text in texts]
-    return repeats.learn(lines, signs=boilerplate.speaks_of_the_site, paragraph=boilerplate.PARAGRAPH)
+    return repeats.learn(lines, signs=boilerplate.speaks_of_the_site, paragraph=places.PARAGRAPH)
 
 
 def page(number: int, *, head: str = "", tail: str = WRITE) -> str:

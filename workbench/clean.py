@@ -19,7 +19,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from workbench.articles import WorkbenchError, require
-from workbench.cleaning import attribution, boilerplate, repeats
+from workbench.cleaning import attribution, boilerplate, places, repeats
 from workbench.cleaning.edits import ENCODING, SPACE, Edit, Step, assemble, compose, restore
 from workbench.cleaning.lines import kept, squeezed
 from workbench.cleaning.outlets import HEAD_LINES, Outlets, learn_outlets
@@ -207,7 +207,7 @@ def _clean_group(pages: Sequence[_Page], outlets: Outlets) -> None:
             page.units = boilerplate.units(page.text)
             page.lines = tuple(filter(None, map(str.strip, page.units)))
         now = repeats.learn(
-            [page.lines for page in pages], signs=boilerplate.speaks_of_the_site, paragraph=boilerplate.PARAGRAPH
+            [page.lines for page in pages], signs=boilerplate.speaks_of_the_site, paragraph=places.PARAGRAPH
         )
         if learned is not None and (other := learned ^ now):
             touched = {id(page) for page in changed}
@@ -256,6 +256,10 @@ def _hear(page: _Page, unit: str, rule: str) -> None:
         found = attribution.byline(unit.strip())
         page.author = found.author if found else ""
         page.credits += (found.outlet,) if found and found.outlet else ()
+    elif rule == "source":
+        page.credits += tuple(attribution.sources(unit))
+    elif rule == "agency-tag":
+        page.credits += (places.agency(unit),)
     elif rule == "translation":
         page.disclaimer = f"{page.disclaimer} {unit}"
 

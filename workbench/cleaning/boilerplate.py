@@ -15,7 +15,8 @@ from itertools import pairwise
 
 from anyascii import anyascii
 
-from workbench.cleaning import attribution
+from workbench.cleaning import attribution, places
+from workbench.cleaning.places import BOXES, STOPS, is_paragraph
 
 _CUT = re.compile(
     r"(?<=[.!?…»”\"])[ \t\u00a0]+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ©]|\(©)"
@@ -28,36 +29,21 @@ _PHOTO_CREDIT = re.compile(r"\((?:\w{2,8}[ /])?(?:Photo|Foto|Image|Фото)\b[^
 _LONG_LINE = 400
 """Characters from which a line is read sentence by sentence: longer boilerplate does not occur."""
 
-PARAGRAPH = 80
-"""Characters from which a line counts as a paragraph of the article."""
-
-_TAIL_LINE = 60
-"""A shorter line without a full stop behind the last paragraph of a page is furniture."""
+_MENU_LINE = 60
+"""Characters of a row of menu words without bars."""
 
 _CAPITALS = "(?-i:"
-_BOXES = ("headlines", "read-also")
-_TESTS = ("reported", "signs")
+_TESTS = ("reported", "signs", "names")
 """Lists of the lexicon that are looked for inside a line and that remove nothing by themselves."""
-
-_LISTED_LINE = 110
-"""Headlines listed in a box are no longer."""
 
 _AUTHOR_BOX, _LAST_LINES = "author-box", 8
 """The note on the author stands among this many lines from the end: tags, networks and the copyright follow it."""
 
-_MENU_ITEMS = 3
-"""Two short lines in a row may be a place and a name."""
-
-_ITEM = 30
-"""Characters of an entry of a menu."""
-
 _WORD = re.compile(r"[a-z]{4,}")
-_BAR = re.compile(r"\s*[|·•›»/]\s+|\s[|·•›»/]\s*")
 _HEAD_LINES = 40
 LONGEST_TITLE = 220
 """A longer line is a paragraph, not a headline."""
 
-_STOPS = (".", "!", "?", "…", "»", "”", '"', ":", ";", ")", "’")
 _LONGEST = {"skip-link": 150, "headlines": 120, "advertisement": 180, "end-mark": 120, "share": 160, "author-box": 300}
 """Characters that lines of these rules have at most: a paragraph need not be tried on them."""
 
@@ -120,6 +106,15 @@ def speaks_of_the_site(line: str) -> bool:
     return _has("signs", line)
 
 
+def _is_to_the_reader(line: str) -> bool:
+    return len(line) <= _LONG_LINE and speaks_of_the_site(line) and not _has("reported", line)
+
+
+def _names(line: str) -> int:
+    """How many words of a line belong to names of sections or of a site's pages."""
+    return sum(len(found[0].split()) for found in _lexicon()["names"][0].finditer(line.lower()))
+
+
 def units(text: str) -> list[str]:
     """The pieces in which boilerplate is looked for; `"".join(units(text)) == text`."""
     lines = text.splitlines(keepends=True)
@@ -129,10 +124,17 @@ def units(text: str) -> list[str]:
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
-    """Whether most full lines break in the middle of a sentence at a column of 55 to 80."""
-    full = [line.rstrip() for line in lines if len(line.rstrip()) >= 55]
-    broken = [line for line in full if len(line) <= 80 and not line.endswith(_STOPS)]
-    return len(full) >= 4 and len(broken) > len(full) / 2
+    """Whether most full lines break in the middle of a sentence at a column of 55 to 80, and small letters follow.
+
+    Headlines below each other have no stops either, but each begins with a capital; where German is wrapped, a noun
+    stands first in less than half of the lines.
+    """
+    rows = [line.strip() for line in lines]
+    full = [at for at, line in enumerate(rows) if len(line) >= 55]
+    broken = [at for at in full if len(rows[at]) <= 80 and not rows[at].endswith(STOPS)]
+    if len(full) < 4 or len(broken) <= len(full) / 2:
+        return False
+    return 3 * sum(rows[at + 1][:1].islower() for at in broken if at + 1 < len(rows)) > len(broken)
 
 
 def _sentences(line: str) -> list[str]:
@@ -150,10 +152,10 @@ def rules(pieces: Sequence[str], *, learned: frozenset[str], page: bool) -> list
     found = [_lexicon_rule(line) or ("repeated" if line in learned else "") for line in lines]
     _keep_authors(lines, found)
     _mark_bylines(lines, found)
-    _mark_lists(lines, found, page=page)
-    _mark_menus(lines, found)
-    if page:
-        _mark_tail(lines, found)
+    places.mark_lists(lines, found, page=page)
+    places.mark_menus(lines, found, names=_names)
+    places.mark_site(lines, found, signs=_is_to_the_reader)
+    places.mark_tail(lines, found, page=page)
     if all(rule for rule, line in zip(found, lines, strict=True) if line):
         return ["" for _ in found]
     return found
@@ -169,85 +171,9 @@ def _keep_authors(lines: Sequence[str], found: list[str]) -> None:
 
 def _mark_bylines(lines: Sequence[str], found: list[str]) -> None:
     """Mark a byline that stands above the first paragraph, or as the last line of all."""
-    for at in [*_above(lines), *[at for at, line in enumerate(lines) if line][-1:]]:
+    for at in [*places.above(lines), *[at for at, line in enumerate(lines) if line][-1:]]:
         if not found[at] and attribution.byline(lines[at]):
             found[at] = "byline"
-
-
-def _above(lines: Sequence[str]) -> range:
-    """Where the lines stand that come before the first paragraph."""
-    return range(next((at for at, line in enumerate(lines[:_HEAD_LINES]) if _is_paragraph(line)), 0))
-
-
-def _below(lines: Sequence[str]) -> range:
-    """Where the lines stand that come after the last paragraph."""
-    last = next((at for at in range(len(lines) - 1, -1, -1) if _is_paragraph(lines[at])), len(lines))
-    return range(last + 1, len(lines))
-
-
-def _mark_lists(lines: Sequence[str], found: list[str], *, page: bool) -> None:
-    """Mark the short lines that follow a line such as "Top stories" or "Read also", up to the next empty line.
-
-    A line that ends in a colon announces at least one, even behind an empty line. In a text that is no whole page
-    one short line under "Read more" may be a heading of the article, so there have to be two.
-    """
-    at = 0
-    while at < len(lines):
-        if found[at] in _BOXES:
-            listed = _listed(lines, found, at)
-            if page or len(listed) > 1 or lines[at].endswith(":"):
-                for one in listed:
-                    found[one] = found[at]
-        at += 1
-
-
-def _listed(lines: Sequence[str], found: Sequence[str], box: int) -> list[int]:
-    """The lines listed under a box, by their places."""
-    listed: list[int] = []
-    loose = lines[box].endswith(":")
-    for at in range(box + 1, len(lines)):
-        line = lines[at]
-        if not line and loose and not listed:
-            continue
-        if not line or found[at] or len(line) > _LISTED_LINE or line.endswith((".", "…")):
-            break
-        listed.append(at)
-        if loose and not lines[at - 1]:
-            break
-    return listed
-
-
-def _mark_menus(lines: Sequence[str], found: list[str]) -> None:
-    """Mark rows of words cut by bars, and lists of three or more such words, above and below the paragraphs."""
-    for zone in (_above(lines), _below(lines)):
-        run: list[int] = []
-        for at in [*zone, -1]:
-            if at >= 0 and not found[at] and _is_row(lines[at]):
-                found[at] = "menu"
-            if at >= 0 and (found[at] or _is_item(lines[at])):
-                run.append(at)
-                continue
-            if len([one for one in run if not found[one]]) >= _MENU_ITEMS:
-                for one in run:
-                    found[one] = found[one] or "menu"
-            run = []
-
-
-def _is_row(line: str) -> bool:
-    """Whether a line is three or more items cut by bars: "World | Politics | Sport"."""
-    items = [item.strip() for item in _BAR.split(line)]
-    return len([item for item in items if item]) >= _MENU_ITEMS and all(len(item.split()) <= 4 for item in items)
-
-
-def _is_item(line: str) -> bool:
-    """Whether a line is an entry of a menu: one to three words, the first with a capital, no figure and no stop."""
-    return (
-        0 < len(line) <= _ITEM
-        and len(line.split()) <= 3
-        and line[0].isupper()
-        and not line.endswith((*_STOPS, ","))
-        and not any(letter.isdigit() for letter in line)
-    )
 
 
 def promote_title(pieces: Sequence[str], found: list[str], *, file: str, is_titled: Callable[[str], bool]) -> str:
@@ -295,7 +221,7 @@ def _head(pieces: Sequence[str], found: Sequence[str]) -> list[int]:
         if len(line) > LONGEST_TITLE:
             break
         lines.append(at)
-        if line.endswith(".") and _is_paragraph(line):
+        if line.endswith(".") and is_paragraph(line):
             break
     return lines
 
@@ -303,12 +229,12 @@ def _head(pieces: Sequence[str], found: Sequence[str]) -> list[int]:
 def is_menu(line: str) -> bool:
     """Whether a line is a row of menu words: all capitalised, or short ones cut by bars, and no sentence."""
     words = line.split()
-    if not words or line.strip().endswith((".", "!", "?", "…", "»", ":")) or len(line) > _TAIL_LINE * 2:
+    if not words or line.strip().endswith((".", "!", "?", "…", "»", ":")) or len(line) > _MENU_LINE * 2:
         return False
     if re.search(r"\s[|·•›]\s", line):
         return all(len(item.split()) <= 3 for item in re.split(r"[|·•›]", line))
     return (
-        len(line.strip()) <= _TAIL_LINE
+        len(line.strip()) <= _MENU_LINE
         and all(word[:1].isupper() or not word[:1].isalpha() for word in words)
         and len(words) <= 8
         and not any(letter.isdigit() for letter in line)
@@ -332,21 +258,9 @@ def _lexicon_rule(line: str) -> str:
 
 def _is_sentence(line: str, rule: str) -> bool:
     """Whether a line that looks like furniture ends as a sentence does and reports, or has one behind a headline."""
-    if rule in _BOXES:
-        return len(line) > _LISTED_LINE and line.endswith((".", ".”", '."'))
+    if rule in BOXES:
+        return len(line) > places.LISTED_LINE and line.endswith((".", ".”", '."'))
     return line.endswith(".") and _has("reported", line)
-
-
-def _mark_tail(lines: Sequence[str], found: list[str]) -> None:
-    """Mark the short lines without a full stop that stand behind the last paragraph."""
-    body = [at for at, line in enumerate(lines) if not found[at] and _is_paragraph(line)]
-    for at in range(body[-1] + 1, len(lines)) if body else ():
-        if lines[at] and not found[at] and len(lines[at]) <= _TAIL_LINE and not lines[at].endswith(_STOPS):
-            found[at] = "tail"
-
-
-def _is_paragraph(line: str) -> bool:
-    return len(line) >= PARAGRAPH
 
 
 def language_named(disclaimer: str) -> str:
