@@ -73,3 +73,45 @@ def test_headlines_listed_in_a_box_go_and_the_article_after_the_empty_line_stays
 )
 def test_a_disclaimer_names_the_language_it_was_translated_from_or_none(line: str, language: str) -> None:
     assert boilerplate.language_named(line) == language
+
+
+def rules_of(*lines: str, page: bool = True) -> list[str]:
+    return boilerplate.rules(lines, learned=frozenset(), page=page)
+
+
+def test_a_list_a_subheading_and_a_question_behind_the_last_long_paragraph_stay() -> None:
+    closing = ["Both agreed:", "• to lift the ban", "Bread", "What happens next", "Sixteen ships wait."]
+    found = rules_of(REPORT.format(1), *closing, "Share this article", "© 2022 The Harbour Bell")
+    assert found == ["", "", "", "", "", "", "share", "copyright"]
+
+
+def test_a_subheading_under_a_headline_named_in_one_line_stays() -> None:
+    lines = [REPORT.format(1), "Lire aussi : Le bac reprend", "Et maintenant ?", REPORT.format(2)]
+    assert rules_of(*lines) == ["", "read-also", "", ""]
+
+
+def test_all_that_stands_below_the_foot_of_a_page_goes_and_of_a_record_only_what_is_known() -> None:
+    lines = [
+        REPORT.format(1),
+        "They wait.",
+        "Share this article",
+        "Facebook · Twitter",
+        "Echo Papers is a company of the coast.",
+    ]
+    assert rules_of(*lines) == ["", "", "share", "share", "foot"]
+    assert rules_of(*lines, page=False)[-1] == ""
+
+
+def test_an_agency_in_brackets_and_a_source_go_as_last_lines_and_a_remark_stays() -> None:
+    assert rules_of(REPORT.format(1), "(Imaginary Wire Service)", page=False)[1] == "agency-tag"
+    assert rules_of(REPORT.format(1), "Quelle: IWS", page=False)[1] == "source"
+    assert rules_of(REPORT.format(1), "(Opens Wednesday)", page=False)[1] == ""
+
+
+def test_a_quotation_mark_that_closes_is_no_bar_between_sections() -> None:
+    assert rules_of("«Поток — 2» споткнулся | Буян деловой", REPORT.format(1))[0] == ""
+
+
+def test_headlines_below_each_other_are_no_wrapped_text() -> None:
+    text = "".join(f"The council of the harbour town number {at} met once more on Monday\n" for at in range(6))
+    assert len(boilerplate.units(text)) == 6

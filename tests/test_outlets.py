@@ -103,3 +103,10 @@ def test_the_order_of_records_changes_no_outlet() -> None:
 )
 def test_a_credit_is_a_dateline_or_a_source_line_with_a_known_name(text: str, outlet: str | None) -> None:
     assert known_outlets().credited(text) == outlet
+
+
+def test_another_outlet_behind_a_dash_is_an_attribution_and_stays_in_the_headline() -> None:
+    title = "Gas to stop – Reuters"
+    assert known_outlets().split_title(title, own="The Harbour Bell").title == title
+    assert known_outlets().split_title(title, own="Reuters").title == "Gas to stop"
+    assert known_outlets().split_title(title, own="The Harbour Bell", translated=True).outlet == "Reuters"

@@ -57,3 +57,8 @@ def test_a_sentence_in_the_middle_of_many_articles_is_not_learned() -> None:
 def test_learning_does_not_depend_on_the_order_of_articles() -> None:
     texts = [page(at) for at in range(5)]
     assert learned(*texts) == learned(*reversed(texts))
+
+
+def test_an_address_that_an_outlet_repeats_below_its_articles_is_learned() -> None:
+    imprint = "The Harbour Bell, Quay Lane 7, Port Fable. The desk is open from nine to five."
+    assert imprint in learned(*(page(at, tail=imprint) for at in range(3)))

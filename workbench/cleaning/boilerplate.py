@@ -154,6 +154,8 @@ def rules(pieces: Sequence[str], *, learned: frozenset[str], page: bool) -> list
     _mark_bylines(lines, found)
     places.mark_lists(lines, found, page=page)
     places.mark_menus(lines, found, names=_names)
+    if page:
+        places.mark_foot(lines, found, signs=_is_to_the_reader)
     places.mark_site(lines, found, signs=_is_to_the_reader)
     places.mark_tail(lines, found, page=page)
     if all(rule for rule, line in zip(found, lines, strict=True) if line):

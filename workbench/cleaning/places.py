@@ -30,6 +30,9 @@ _MENU_ITEMS = 3
 _ITEM = 30
 """Characters of an entry of a menu."""
 
+_FOOT = 3
+"""Lines of furniture in a row that begin the foot of a page."""
+
 _HEAD_LINES = 40
 _BAR = re.compile(r"\s*[|·•]\s+|\s[|·•]\s*|\s[›»/]\s")
 """What cuts a row: a quotation mark that closes («so» and) has no space before it."""
@@ -50,7 +53,11 @@ def above(lines: Sequence[str]) -> range:
 
 def behind(lines: Sequence[str], found: Sequence[str]) -> range:
     """Where the lines stand that come after the last sentence that no rule removes."""
-    body = [at for at, line in enumerate(lines) if not found[at] and (is_paragraph(line) or _is_sentence(line))]
+    body = [
+        at
+        for at, line in enumerate(lines)
+        if not found[at] and (is_paragraph(line) or line.endswith((*_SENTENCE_ENDS, ":")))
+    ]
     return range(body[-1] + 1 if body else len(lines), len(lines))
 
 
@@ -67,10 +74,6 @@ def agency(line: str) -> str:
     """
     found = _AGENCY.match(line.strip())
     return found["name"] if found else ""
-
-
-def _is_sentence(line: str) -> bool:
-    return line.endswith(_SENTENCE_ENDS)
 
 
 def mark_lists(lines: Sequence[str], found: list[str], *, page: bool) -> None:
@@ -126,7 +129,7 @@ def mark_menus(lines: Sequence[str], found: list[str], *, names: Callable[[str],
 
     `names` counts the words of a line that are names of sections or of pages of a site.
     """
-    for zone in (above(lines), behind(lines, found)):
+    for zone in (above(lines), _unlisted(lines, found)):
         run: list[int] = []
         for at in [*zone, -1]:
             if at >= 0 and not found[at] and (_is_row(lines[at]) or _is_row_of_names(lines[at], names)):
@@ -138,6 +141,14 @@ def mark_menus(lines: Sequence[str], found: list[str], *, names: Callable[[str],
                 for one in run:
                     found[one] = found[one] or "menu"
             run = []
+
+
+def _unlisted(lines: Sequence[str], found: Sequence[str]) -> range:
+    """Where the lines stand behind the last sentence, without the list that it announces with a colon."""
+    zone = behind(lines, found)
+    if zone.start and lines[zone.start - 1].endswith(":"):
+        return range(next((at for at in zone if found[at]), zone.stop), zone.stop)
+    return zone
 
 
 def _is_row(line: str) -> bool:
@@ -187,6 +198,24 @@ def mark_site(lines: Sequence[str], found: list[str], *, signs: Signs) -> None:
             return
         else:
             between, is_closed = [], False
+
+
+def mark_foot(lines: Sequence[str], found: list[str], *, signs: Signs) -> None:
+    """Mark all of a whole page's lines below its foot, which begins behind the last paragraph.
+
+    Two lines of furniture one below the other, one of them a bar to share with, or three of any kind begin a foot;
+    a single box stands between paragraphs of an article too.
+    """
+    body = [at for at, line in enumerate(lines) if is_paragraph(line) and not found[at] and not signs(line)]
+    run: list[str] = []
+    is_foot = False
+    for at in range(body[-1] + 1, len(lines)) if body else ():
+        if not lines[at]:
+            continue
+        if is_foot:
+            found[at] = found[at] or "foot"
+        run = [*run, found[at]] if found[at] else []
+        is_foot = is_foot or len(run) >= _FOOT or (len(run) == 2 and "share" in run)
 
 
 def mark_tail(lines: Sequence[str], found: list[str], *, page: bool) -> None:
