@@ -213,7 +213,7 @@ def test_a_target_sets_up_from_the_lock_what_it_needs(target: str) -> None:
 
 def test_make_report_imports_the_sample_and_writes_the_report_on_the_talks() -> None:
     steps = make("report")
-    assert "workbench import data/sample -o build/sample" in steps
+    assert "workbench import data/sample --events data/events.toml -o build/sample" in steps
     assert "workbench report build/sample --event nato-russia-talks -o build/report/nato-russia-talks.html" in steps
 
 

@@ -14,8 +14,11 @@ from workbench.cleaning.edits import ENCODING, SPACE, Step
 _BREAK = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 """Where str.splitlines breaks lines; Word and PDF leave the rarer ones."""
 
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f\u00ad\u200b\ufeff]")
-"""Controls, soft hyphens, zero-width spaces and byte-order marks: not seen, and they cut words in two for a search."""
+_UNSEEN = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\))|[\x00-\x08\x0e-\x1b\x1f\x7f\u00ad\u200b\ufeff]"
+)
+"""What steers a terminal, whole: without its first character its rest would stand in the text. Then controls, soft
+hyphens, zero-width spaces and byte-order marks: not seen, and they cut words in two for a search."""
 
 _SOUND = re.compile("[ -~“”‘’–—…«»\xa0А-Яа-яЁёІіЇїЄє]*")
 _CROSSED = re.compile("[ВГРС][“”‘’–—…«»\xa0][ВГРС]")
