@@ -20,12 +20,12 @@ from tqdm.auto import tqdm
 
 from workbench.articles import digest, is_inferred, require
 from workbench.copies.pairing import (
-    IN_LONG_RUNS,
+    EDITED,
     Copy,
     Texts,
     copy_of,
     is_copy,
-    is_sure,
+    throughout,
     without_round_ups,
     without_stock,
 )
@@ -39,6 +39,10 @@ FEWEST_WORDS = 30
 HELD = 0.3
 """Share of the shorter text that each member of a group shares with the fullest one: two copies that each keep three
 fifths of an original share a third; two texts that only a chain of others joins share next to nothing."""
+
+HELD_THROUGHOUT = 0.1
+"""The same where it stands in all parts of both: two editions that each keep three tenths of an original share a tenth
+of it, from beginning to end."""
 
 
 _ALL_PAIRS = 8
@@ -112,8 +116,8 @@ def different_texts(articles: pd.DataFrame, *, progress: bool = False) -> Texts:
     of = np.empty(len(order), dtype=np.int64)
     of[order] = np.cumsum(new) - 1
     rows = order[new]
-    days, source = _earliest(articles, of)
-    return Texts(_picked(bodies, rows, lengths, keys), of, days, source)
+    days, source, titles = _earliest(articles, of)
+    return Texts(_picked(bodies, rows, lengths, keys), hashed(titles), of, days, source)
 
 
 def _watched(things: list[Thing], what: str, unit: str, *, progress: bool) -> Iterable[Thing]:
@@ -131,23 +135,30 @@ def _picked(bodies: Hashed, rows: Places, lengths: Places, keys: Hashes) -> Hash
     return Hashed(words, starts, keys[rows])
 
 
-def _earliest(articles: pd.DataFrame, of: Places) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-    """Day and source of the earliest article of each text whose date is stated."""
+def _earliest(
+    articles: pd.DataFrame, of: Places
+) -> tuple[NDArray[np.float64], NDArray[np.object_], NDArray[np.object_]]:
+    """Day, source and title of the earliest article of each text whose date is stated."""
     days = pd.Series(np.nan, index=articles.index)
     if "published" in articles:
         days = (articles["published"] - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
         days = days.mask(is_inferred(articles))
     source = articles["source"] if "source" in articles else pd.Series(None, index=articles.index, dtype="str")
-    table = pd.DataFrame({"text": of, "day": days.to_numpy(), "source": source.to_numpy(dtype=object)})
-    firsts = table.sort_values(["text", "day", "source"], kind="stable").drop_duplicates("text")
-    return firsts["day"].to_numpy(dtype=np.float64), firsts["source"].to_numpy(dtype=object)
+    title = articles["title"].fillna("").to_numpy(dtype=object)
+    table = pd.DataFrame({"text": of, "day": days.to_numpy(), "source": source.to_numpy(dtype=object), "title": title})
+    firsts = table.sort_values(["text", "day", "source", "title"], kind="stable").drop_duplicates("text")
+    return (
+        firsts["day"].to_numpy(dtype=np.float64),
+        firsts["source"].to_numpy(dtype=object),
+        firsts["title"].to_numpy(dtype=object),
+    )
 
 
 def _groups(texts: Texts, *, progress: bool) -> Places:
     """For each text the number of its group."""
     pairs = _watched(worth_comparing(texts).tolist(), "comparing texts", " pairs", progress=progress)
-    found = compared(texts.hashed, pairs, least=IN_LONG_RUNS)
-    copies = [copy_of(shared, sure=is_sure(shared, texts)) for shared in found if is_copy(shared, texts)]
+    found = compared(texts.hashed, pairs, least=EDITED)
+    copies = [copy_of(shared, texts) for shared in found if is_copy(shared, texts)]
     kept = without_round_ups(without_stock(copies, len(texts.days)), texts)
     group = _held_together(texts.hashed, [copy for copy in kept if not copy.excerpt])
     return _with_excerpts(group, [copy for copy in kept if copy.excerpt], texts.days)
@@ -195,8 +206,12 @@ def _pair(one: Places, two: Places) -> Places:
 
 
 def _held_together(texts: Hashed, copies: list[Copy]) -> Places:
-    """For each text the number of its group: pairs joined, but for members that share too little with the fullest."""
+    """For each text the number of its group: pairs joined, but for members that share too little with the fullest.
+
+    Editions of one that is held are held as well.
+    """
     pairs = np.array([(copy.longer, copy.shorter) for copy in copies], dtype=np.int64).reshape(-1, 2)
+    editions = np.array([copy.edition for copy in copies], dtype=np.bool_)
     group = np.arange(len(texts.lengths))
     while len(pairs):
         members = np.unique(pairs)
@@ -204,11 +219,17 @@ def _held_together(texts: Hashed, copies: list[Copy]) -> Places:
         direct = {(int(longer), int(shorter)) for longer, shorter in pairs}
         unsure = [(int(fullest[one]), int(one)) for one in members if (int(fullest[one]), int(one)) not in direct]
         unsure = sorted(pair for pair in unsure if pair[0] != pair[1])
-        sure = {(shared.longer, shared.shorter) for shared in compared(texts, unsure, least=HELD)}
+        found = compared(texts, unsure, least=HELD_THROUGHOUT)
+        sure = {(one.longer, one.shorter) for one in found if one.of_shorter >= HELD or throughout(one)}
         loose = np.zeros(len(group), dtype=np.bool_)
         loose[[pair[1] for pair in unsure if pair not in sure]] = True
+        edition = _fullest(pairs[editions], len(group))
+        held = np.zeros(len(group), dtype=np.bool_)
+        held[edition[members[~loose[members]]]] = True
+        loose &= ~held[edition]
         group[members[~loose[members]]] = fullest[members[~loose[members]]]
-        pairs = pairs[loose[pairs].all(axis=1)]
+        rest = loose[pairs].all(axis=1)
+        pairs, editions = pairs[rest], editions[rest]
     return group
 
 

@@ -22,8 +22,10 @@ _CUT = re.compile(
     r"(?<=[.!?…»”\"])[ \t\u00a0]+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ©]|\(©)"
     r"|[ \t\u00a0]+(?=\((?:\w{2,8}[ /])?(?:Photo|Foto|Image|Фото)\b[^()\n]{0,80}\))"
     r"|(?<=\bhere)[ \t\u00a0]+(?=[\"“]?[A-Z])"
+    r"|(?:(?<=\bGetty Images)|(?<=/Reuters)|(?<=/REUTERS)|(?<=/AFP)|(?<=/AP)|(?<=/EPA)|(?<=/Shutterstock))[ \t\u00a0]+"
+    r"(?=[A-ZÀ-ÞА-ЯЁІЇЄҐ])(?!Photo|Image|Pictures)"
 )
-"""Where a text without line breaks is cut: behind a sentence, before a photo's credit, behind "Sign up here"."""
+"""Where a text without line breaks is cut: behind a sentence, around a photo's credit, behind "Sign up here"."""
 
 _PHOTO_CREDIT = re.compile(r"\((?:\w{2,8}[ /])?(?:Photo|Foto|Image|Фото)\b[^()\n]{0,80}\)[ \t\u00a0]*")
 _LONG_LINE = 400

@@ -25,6 +25,9 @@ LONG_RUN = 10
 _SLOT = 12
 """A gap of at most so many words between two shared passages may be a blank that was filled in anew."""
 
+PARTS, IN_PART = 8, 0.1
+"""A text is looked at in so many parts of equal length; a part is shared where a tenth of its 3-grams is."""
+
 _NOWHERE = -1
 _TABLE_BITS = 22
 """Size of the table of places: four million entries, so that two 3-grams of one text seldom fall on the same."""
@@ -42,7 +45,8 @@ class Shared:
     `of_shorter` and `of_longer` are the shares of either's 3-grams that stand in the other, 0 to 1; `in_shorter` and
     `in_longer` say which. `lead_of_shorter` is whether the lead of the shorter text stands in the longer one,
     `lead_of_longer` the reverse; `long_runs` is the share of the common words that stand in runs of at least
-    LONG_RUN. `same_numbers` counts the numbers in shared passages, `other_numbers` those that stand at the same place
+    LONG_RUN; `over_longer` and `over_shorter` are the shares of parts of either text that are shared, 1 from beginning
+    to end. `same_numbers` counts the numbers in shared passages, `other_numbers` those that stand at the same place
     between two shared passages and differ.
     """
 
@@ -55,6 +59,8 @@ class Shared:
     lead_of_longer: bool
     lead_of_shorter: bool
     long_runs: float
+    over_longer: float
+    over_shorter: float
     same_numbers: int
     other_numbers: int
 
@@ -119,6 +125,8 @@ def _shared(texts: Hashed, longer: int, shorter: int, at: NDArray[np.int32]) -> 
         lead_of_longer=_has_lead(in_longer),
         lead_of_shorter=_has_lead(in_shorter),
         long_runs=float(lengths[lengths >= LONG_RUN].sum() / max(1, lengths.sum())),
+        over_longer=_spread(in_longer),
+        over_shorter=_spread(in_shorter),
         same_numbers=same,
         other_numbers=other,
     )
@@ -127,6 +135,15 @@ def _shared(texts: Hashed, longer: int, shorter: int, at: NDArray[np.int32]) -> 
 def _has_lead(shared: Mask) -> bool:
     head = shared[: LEAD - SHINGLE + 1]
     return bool(np.count_nonzero(head) >= _OF_LEAD * len(head))
+
+
+def _spread(shared: Mask) -> float:
+    """The share of PARTS in which at least IN_PART of the 3-grams is shared; 0 for texts too short to have parts."""
+    if len(shared) < PARTS:
+        return 0.0
+    edges = np.arange(PARTS + 1) * len(shared) // PARTS
+    held = np.add.reduceat(shared, edges[:-1], dtype=np.int64)
+    return float(np.mean(held >= IN_PART * np.diff(edges)))
 
 
 def _numbers(
