@@ -250,7 +250,7 @@ def without_round_ups(copies: list[Copy], texts: Texts) -> list[Copy]:
         parts.setdefault(copy.shorter, []).append(_Held(number, copy.in_shorter, copy.longer, copy.of_longer))
     dropped: set[int] = set()
     for text, every in parts.items():
-        held = _items(every, texts.hashed.lengths[text] - 2)
+        held = _items(every, int(texts.hashed.lengths[text]) - 2) if len(every) > 1 else []
         if len(held) > 1 and not _first_of_all(texts.days, text, [one.other for one in held]):
             whole = WHOLE * (texts.hashed.lengths[text] - 2)
             small = [one.number for one in held if _ones(one.part) < whole]

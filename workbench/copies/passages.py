@@ -28,6 +28,8 @@ _SLOT = 12
 PARTS, IN_PART = 8, 0.1
 """A text is looked at in so many parts of equal length; a part is shared where a tenth of its 3-grams is."""
 
+_EDGES = np.arange(PARTS + 1)
+
 _NOWHERE = -1
 _TABLE_BITS = 22
 """Size of the table of places: four million entries, so that two 3-grams of one text seldom fall on the same."""
@@ -141,9 +143,9 @@ def _spread(shared: Mask) -> float:
     """The share of PARTS in which at least IN_PART of the 3-grams is shared; 0 for texts too short to have parts."""
     if len(shared) < PARTS:
         return 0.0
-    edges = np.arange(PARTS + 1) * len(shared) // PARTS
-    held = np.add.reduceat(shared, edges[:-1], dtype=np.int64)
-    return float(np.mean(held >= IN_PART * np.diff(edges)))
+    edges = _EDGES * len(shared) // PARTS
+    held = np.add.reduceat(shared.view(np.uint8), edges[:-1], dtype=np.int64)
+    return np.count_nonzero(held >= IN_PART * (edges[1:] - edges[:-1])) / PARTS
 
 
 def _numbers(
