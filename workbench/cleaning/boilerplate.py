@@ -18,16 +18,23 @@ from anyascii import anyascii
 from workbench.cleaning import attribution, places
 from workbench.cleaning.places import BOXES, STOPS, is_paragraph
 
-_CUT = re.compile(
-    r"(?<=[.!?…»”\"])[ \t\u00a0]+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ©]|\(©)"
-    r"|[ \t\u00a0]+(?=\((?:\w{2,8}[ /])?(?:Photo|Foto|Image|Фото)\b[^()\n]{0,80}\))"
-    r"|(?<=\bhere)[ \t\u00a0]+(?=[\"“]?[A-Z])"
-    r"|(?:(?<=\bGetty Images)|(?<=/Reuters)|(?<=/REUTERS)|(?<=/AFP)|(?<=/AP)|(?<=/EPA)|(?<=/Shutterstock))[ \t\u00a0]+"
-    r"(?=[A-ZÀ-ÞА-ЯЁІЇЄҐ])(?!Photo|Image|Pictures)"
+_BLANK = r"[ \t\u00a0]"
+_SENTENCE = re.compile(rf"[.!?…»”\"]{_BLANK}+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ©]|\(©)")
+_CREDIT = rf"\((?:\w{{2,8}}[ /])?(?:Photo|Foto|Image|Фото)\b[^()\n]{{0,80}}\)"
+_CUTS = (
+    (("Photo", "Foto", "Image", "Фото"), re.compile(rf"{_BLANK}+(?={_CREDIT})|{_CREDIT}{_BLANK}*")),
+    (("here",), re.compile(rf"\bhere{_BLANK}+(?=[\"“]?[A-Z])")),
+    (
+        ("Getty Images", "/"),
+        re.compile(
+            rf"(?:\bGetty Images|/(?:Reuters|REUTERS|AFP|AP|EPA|Shutterstock)){_BLANK}+"
+            r"(?=[A-ZÀ-ÞА-ЯЁІЇЄҐ])(?!Photo|Image|Pictures)"
+        ),
+    ),
 )
-"""Where a text without line breaks is cut: behind a sentence, around a photo's credit, behind "Sign up here"."""
+"""Where a text without line breaks is cut, and what has to stand in it for that: behind a sentence, around a photo's
+credit in brackets, behind "Sign up here", behind the credit of an agency."""
 
-_PHOTO_CREDIT = re.compile(r"\((?:\w{2,8}[ /])?(?:Photo|Foto|Image|Фото)\b[^()\n]{0,80}\)[ \t\u00a0]*")
 _LONG_LINE = 400
 """Characters from which a line is read sentence by sentence: longer boilerplate does not occur."""
 
@@ -140,7 +147,8 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
 
 
 def _sentences(line: str) -> list[str]:
-    inside = {found.end() for pattern in (_CUT, _PHOTO_CREDIT) for found in pattern.finditer(line)}
+    patterns = [_SENTENCE, *(pattern for signs, pattern in _CUTS if any(sign in line for sign in signs))]
+    inside = {found.end() for pattern in patterns for found in pattern.finditer(line)}
     return [line[start:end] for start, end in pairwise(sorted({0, len(line)} | inside))]
 
 
