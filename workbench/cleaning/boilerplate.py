@@ -20,7 +20,7 @@ from workbench.cleaning.places import BOXES, STOPS, is_paragraph
 
 _BLANK = r"[ \t\u00a0]"
 _SENTENCE = re.compile(rf"[.!?…»”\"]{_BLANK}+(?=[\"«“„(\[]?[A-ZÀ-ÞА-ЯЁІЇЄҐ©]|\(©)")
-_CREDIT = rf"\((?:\w{{2,8}}[ /])?(?:Photo|Foto|Image|Фото)\b[^()\n]{{0,80}}\)"
+_CREDIT = r"\((?:\w{2,8}[ /])?(?:Photo|Foto|Image|Фото)\b[^()\n]{0,80}\)"
 _CUTS = (
     (("Photo", "Foto", "Image", "Фото"), re.compile(rf"{_BLANK}+(?={_CREDIT})|{_CREDIT}{_BLANK}*")),
     (("here",), re.compile(rf"\bhere{_BLANK}+(?=[\"“]?[A-Z])")),
