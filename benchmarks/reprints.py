@@ -2,6 +2,7 @@
 
 python benchmarks/reprints.py                    100,000 made-up articles with planted copies, every system
 python benchmarks/reprints.py --articles 10000 --articles 30000 --system workbench      time over size
+python benchmarks/reprints.py --negatives 0       no forms, round-ups and stock paragraphs: easy for the rivals
 python benchmarks/reprints.py --texts FOLDER     plants the copies into the texts of a collection instead
 python benchmarks/reprints.py --read FOLDER      prints pairs of a collection to be read by eye
 
@@ -78,12 +79,15 @@ class Writer:
         return given or self.sentences(int(np.clip(self.random.lognormal(3, 0.5), 5, 60)))
 
 
-def planted(count: int, seed: int, texts: Iterable[str] = ()) -> pd.DataFrame:
-    """So many articles: `text`, `family` (a copy has that of its original), `containment` (missing for originals)."""
+def planted(count: int, seed: int, texts: Iterable[str] = (), negatives: float = 0.1) -> pd.DataFrame:
+    """So many articles: `text`, `family` (a copy has that of its original), `containment` (missing for originals).
+
+    `negatives` is the share of articles that look like copies and are none.
+    """
     random = np.random.default_rng(seed)
     write = Writer(random, texts)
     rows: list[dict[str, Any]] = []
-    for texts_of_a_day in _negatives(write, int(count * 0.1)):
+    for texts_of_a_day in _negatives(write, int(count * negatives)):
         day = float(random.integers(0, 300))
         for text in texts_of_a_day:
             day += float(random.random())
@@ -302,11 +306,11 @@ def _pairs(sizes: pd.Series) -> float:
     return float((sizes * (sizes - 1) / 2).sum())
 
 
-def measure(counts: list[int], systems: list[str], seed: int, texts: list[str]) -> None:
+def measure(counts: list[int], systems: list[str], seed: int, texts: list[str], negatives: float) -> None:
     """Print a row for each size and system."""
     head = True
     for count in counts:
-        table = planted(count, seed, texts)
+        table = planted(count, seed, texts, negatives)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "articles.parquet"
             table.to_parquet(path)
@@ -376,6 +380,7 @@ def main() -> int:
     parser.add_argument("--system", action="append", choices=SYSTEMS, help="only these systems")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--texts", type=Path, help="a folder or Parquet file of articles to plant copies into")
+    parser.add_argument("--negatives", type=float, default=0.1, help="share of articles that only look like copies")
     parser.add_argument("--read", type=Path, help="a folder or Parquet file of which to print pairs")
     parser.add_argument("--pairs", type=int, default=50, help="how many pairs of each kind to print")
     parser.add_argument("--run", type=Path, help=argparse.SUPPRESS)
@@ -386,7 +391,7 @@ def main() -> int:
         read(asked.read, asked.pairs, asked.seed)
     else:
         texts = _texts(asked.texts) if asked.texts else []
-        measure(asked.articles or [100_000], asked.system or list(SYSTEMS), asked.seed, texts)
+        measure(asked.articles or [100_000], asked.system or list(SYSTEMS), asked.seed, texts, asked.negatives)
     return 0
 
 

@@ -164,10 +164,50 @@ def test_a_form_filled_in_with_other_figures_is_another_text(days: list[str] | N
     assert not together(form(1), form(2), days=days)
 
 
-def test_a_form_that_is_broken_at_every_eighth_word_is_no_copy() -> None:
+def test_a_form_that_is_broken_at_every_eighth_word_is_no_copy_in_one_outlet() -> None:
     filled = " ".join(f"other{at}" if at % 8 == 5 else word for at, word in enumerate(text(3).split()))
-    table = articles([text(3), filled])[["title", "text"]]
-    assert len(groups(table)) == 2
+    assert not together(text(3), filled)
+
+
+def reworded(words: list[str], rate: float, seed: int) -> str:
+    """The same words, each of them another one with such a chance."""
+    chance = random.Random(seed)
+    return " ".join(f"new{seed}word{at}" if chance.random() < rate else word for at, word in enumerate(words))
+
+
+def test_what_is_reworded_from_beginning_to_end_is_a_copy_in_another_outlet_and_not_in_the_same() -> None:
+    table = articles([text(1, 400), reworded(text(1, 400).split(), 0.25, 7)])
+    assert len(groups(table.assign(source=["The Bell", "Port Lamp"]))) == 1
+    assert len(groups(table.drop(columns="source"))) == 1
+    assert len(groups(table.assign(source="The Bell"))) == 2
+
+
+def test_two_editions_of_one_text_are_one_however_little_they_share_with_each_other() -> None:
+    copies = [reworded(text(1, 400).split(), 0.28, seed) for seed in (1, 2, 3)]
+    table = articles([text(1, 400), *copies]).assign(source=["The Bell", "Port Lamp", "The Echo", "Wave"])
+    assert len(groups(table)) == 1
+
+
+def test_a_form_without_figures_that_is_filled_in_often_is_no_text_of_its_own() -> None:
+    words = text(3, 300).split()
+    filled = [" ".join(f"{name}{at}" if at % 9 == 4 else word for at, word in enumerate(words)) for name in "abcdef"]
+    assert len(groups(articles(filled)[["title", "text"]])) == len(filled)
+
+
+def test_one_form_for_two_subjects_is_two_texts_in_one_outlet() -> None:
+    said = [text(3, 200).replace("talks", f"{place} talks") for place in ("Lumbria", "Sundria")]
+    titles = [f"Council approves {place} harbour declaration" for place in ("Lumbria", "Sundria")]
+    table = articles(said).assign(title=titles)
+    assert len(groups(table.assign(source="The Bell"))) == 2
+    assert len(groups(table.assign(source=["The Bell", "Port Lamp"]))) == 1
+    assert len(groups(table.assign(source="The Bell", title="Council approves harbour declaration"))) == 1
+
+
+def test_two_copies_of_parts_of_a_text_under_other_heads_make_it_no_round_up() -> None:
+    words = text(1, 400).split()
+    first, last = " ".join(words[:160]), " ".join(words[230:390])
+    table = articles([" ".join(words), f"{text(51, 50)} {first}", f"{last} {text(52, 50)}"])
+    assert len(groups(table.assign(source=["The Bell", "Port Lamp", "The Echo"]))) == 1
 
 
 def test_a_copy_in_which_one_figure_is_corrected_stays_a_copy() -> None:

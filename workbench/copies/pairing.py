@@ -156,11 +156,10 @@ def filled_in_anew(shared: Shared, *, home: bool) -> bool:
 def has_other_subject(shared: Shared, texts: Texts) -> bool:
     """Whether the two are one form for two subjects: "… approves Iowa declaration", "… approves Nebraska declaration".
 
-    Their titles are the same but for words which stand in the text of one only, on either side. Of articles that are
-    known to be of two outlets it is never so: there a place is spelled otherwise as often.
+    Their titles are the same but for words which stand in the text of one only, on either side. It is so within one
+    outlet alone: two of them spell a place in two ways as often.
     """
-    one, two = texts.source[shared.longer], texts.source[shared.shorter]
-    if (isinstance(one, str) and isinstance(two, str) and one != two) or shared.of_shorter >= WHOLLY:
+    if shared.of_shorter >= WHOLLY or not at_home(shared, texts):
         return False
     ours, theirs = (np.unique(texts.titles.of(text)) for text in (shared.longer, shared.shorter))
     common = np.intersect1d(ours, theirs, assume_unique=True)
