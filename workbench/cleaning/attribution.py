@@ -33,7 +33,8 @@ _SMALL_WORDS = frozenset(
 
 _PERSON = rf"[{_CAPITAL}][\w’'.-]*(?: (?:(?:van|von|de|da|del|der|bin|al|el|la|le|du) )*[{_CAPITAL}][\w’'.-]*){{1,3}}"
 _BYLINE = re.compile(
-    rf"(?:By|BY|Par|Von|Por|Автор(?:ка)?:|Текст:|Text:|Texte ?:|Texto:) ?"
+    r"(?:By|BY|Par|Von|Por|Written by|(?:Rédigé|Propos recueillis|Entretien réalisé) par|Ein Interview von|Escrito por"
+    rf"|Entrevista de|Автор(?:ка)?:|Текст:|Text:|Texte ?:|Texto:) ?"
     rf"(?P<author>{_PERSON}(?:(?:, | and | et | und | y | и | і | та | & ){_PERSON}){{0,4}})"
     r"(?:(?:, | \(|,? (?:for|pour|für|para|для) |[ ]?[|/–—-][ ]?)(?P<outlet>[^()\d|]{2,40})\)?)?\s*$"
 )

@@ -48,6 +48,9 @@ _TESTS = ("reported", "signs", "names")
 _AUTHOR_BOX, _LAST_LINES = "author-box", 8
 """The note on the author stands among this many lines from the end: tags, networks and the copyright follow it."""
 
+_QUOTED_PLEA = re.compile(r"[^:]{10,80}\s?:\s[a-zß-öø-ÿа-яёіїєґ][^:]{40,}\.$")
+"""A plea that a sentence quotes and goes on behind a colon, in a small letter."""
+
 _WORD = re.compile(r"[a-z]{4,}")
 _HEAD_LINES = 40
 LONGEST_TITLE = 220
@@ -272,6 +275,8 @@ def _is_sentence(line: str, rule: str) -> bool:
     """Whether a line that looks like furniture ends as a sentence does and reports, or has one behind a headline."""
     if rule in BOXES:
         return len(line) > places.LISTED_LINE and line.endswith((".", ".”", '."'))
+    if rule == "newsletter" and _QUOTED_PLEA.match(line):
+        return True
     return line.endswith(".") and _has("reported", line)
 
 

@@ -171,7 +171,8 @@ def _guessed_date(tree: Any) -> tuple[str, str]:
     from htmldate import find_date
 
     with contextlib.suppress(Exception):  # a guess that fails is no guess; htmldate raises many things on odd pages
-        found = find_date(tree, original_date=True)
+        # An extensive search dates a page by any day in its text, its pictures' addresses or its related stories.
+        found = find_date(tree, original_date=True, extensive_search=False)
         # A page that shows only a year gives the first of January, which nothing on the page states.
         if found and not str(found).endswith("-01-01"):
             return str(found), "page metadata htmldate"

@@ -45,6 +45,10 @@ _AFTER_DATELINE = re.compile(
     r"(?:[-–—]{1,2}\s|[(/][^()/\n]{2,40}[)/]|[A-ZА-ЯІЇЄҐ][\w.]{2,20}[\s.]*(?:[-–—]{1,2}\s|/))"
 )
 
+_CAPITAL_PLACE = re.compile(rf"[\s*_«\"]*[{_UPPER}]{{3,}}[\s,.]")
+_AFTER_DATE = re.compile(rf"[\s,.]*(?:г(?:ода|\.)?|року|р\.)?[\s.,]*(?:[{_UPPER}«\"“„(/–—-]|$)")
+"""Where the agency's tag was taken off, a place in capitals and a full date tell a dateline."""
+
 
 @dataclass(frozen=True)
 class Mention:
@@ -143,8 +147,10 @@ def _is_dateline(text: str, one: re.Match[str], kind: str) -> bool:
     """Whether the phrase stands in a line such as "BRUSSELS, Jan 12 (Agency) -" before the first sentence."""
     if one.end() > _DATELINE_WITHIN or kind not in ("date", "day-month", "weekday"):
         return False
-    line = text.rfind("\n", 0, one.start()) + 1
-    return bool(_PLACE.match(text[line : one.start()]) and _AFTER_DATELINE.match(text[one.end() : one.end() + 60]))
+    place, behind = text[text.rfind("\n", 0, one.start()) + 1 : one.start()], text[one.end() : one.end() + 60]
+    if kind == "date" and _PLACE.match(place) and _CAPITAL_PLACE.match(place) and _AFTER_DATE.match(behind):
+        return True
+    return bool(_PLACE.match(place) and _AFTER_DATELINE.match(behind))
 
 
 def relative(text: str, language: str) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 """Years outside are taken for misprints."""
@@ -33,6 +34,16 @@ _ISO_WEEK = re.compile(r"(?P<y>\d{4})-?W(?P<w>\d{2})(?:-?(?P<d>[1-7]))?$")
 _SHORT_YEAR = re.compile(r"(?<!\d)(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{2})(?!\d)(?!(?P=sep))")
 _ORDINAL = re.compile(r"(?<!\d)(\d{1,2})-?(?:го|ого|е|ое)(?!\w)")
 _MOSCOW = re.compile(r"\bмск\b", re.IGNORECASE)
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?$")
+"""Seconds or milliseconds since 1970: ten figures from September 2001 to 2286."""
+
+_GENERIC_ZONE = re.compile(r"\s*\(?\b(ET|CT|MT|PT)\)?$")
+_GENERIC = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+"""Zones that change with summer time without saying so."""
+
+_SEVERAL_ZONES = re.compile(r"\s*\(?\b(?:IST|CST)\)?$")
+"""Names of zones of several countries, hours apart: the day is all that they leave."""
+
 _CENTURY = 69
 """Of a year in two figures, as POSIX has it: 69 to 99 are of the last century."""
 
@@ -99,6 +110,8 @@ def read_date(written: str, order: str = "", *, language: str = "", strict: bool
         return _iso_week(*(int(found[name] or 0) for name in "ywd"))
     if found := _CHINESE.match(plain):
         return Stated.of(int(found["y"]), int(found["m"]), int(found["d"]) if found["d"] else None)
+    if _EPOCH.match(plain):
+        return Stated.at(datetime.fromtimestamp(int(plain[:10]), UTC), seconds=True)
     if found := _YEAR.match(plain):
         return _year(int(found["y"]))
     if found := _MONTH.match(plain):
@@ -210,12 +223,16 @@ def _words(plain: str, order: str, language: str, *, strict: bool) -> Stated | N
     numeric = _NUMERIC_INSIDE.search(plain)
     if not numeric and not _NAME.search(plain):
         return None
-    plain = _ORDINAL.sub(r"\1", _MOSCOW.sub("MSK", plain))
+    plain = _SEVERAL_ZONES.sub("", _ORDINAL.sub(r"\1", _MOSCOW.sub("MSK", plain)))
+    generic = _GENERIC_ZONE.search(plain)
+    plain = _GENERIC_ZONE.sub("", plain)
     if found := _parsed(plain, language, "day", "month", "year"):
         # The library would pick an order of day and month; which of the two it is has to be proven elsewhere.
         if numeric:
             return _numeric({**numeric.groupdict(), "H": None}, order)
         time, has_time = found
+        if generic and time.tzinfo is None:
+            time = time.replace(tzinfo=ZoneInfo(_GENERIC[generic[1]]))
         return Stated.at(time, seconds=False) if has_time else Stated.of(time.year, time.month, time.day)
     # Without a day the library fills in that of today, and a time of day says nothing.
     found = _parsed(plain, language, "month", "year")
