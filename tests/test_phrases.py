@@ -161,6 +161,7 @@ def test_a_verb_never_rules_out_the_nearer_of_two_days_without_a_year() -> None:
         ("Brüssel, 12. Januar (Agentur) – Der Rat tagte.", "de", "12. Januar"),
         ("BRUXELLES, 12 janvier (Agence) - Le conseil s’est réuni.", "fr", "12 janvier"),
         ("Bruselas, 12 de enero (Agencia).- El consejo se reunió.", "es", "12 de enero"),
+        ("МОСКВА, 12 января 2022. Совет собрался.", "ru", "12 января 2022"),
     ],
 )
 def test_a_dateline_is_told_from_a_sentence(text: str, language: str, quote: str) -> None:
@@ -174,6 +175,7 @@ def test_a_dateline_is_told_from_a_sentence(text: str, language: str, quote: str
     [
         ("On January 12 the council met in Brussels - and nothing came of it.", "en"),
         ("The council met in Brussels, January 12 being the day.", "en"),
+        ("On Wednesday, 12 January 2022 NATO met in Brussels.", "en"),
         ("12 января — день печати.", "ru"),
         ("Сегодня — день печати.", "ru"),
         ("Today (January 12) the council met.", "en"),

@@ -334,6 +334,20 @@ def test_without_linked_data_the_meta_elements_date_a_page() -> None:
     assert record["date_evidence"] == "page metadata article:published_time"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Le vieux pont, ouvert le 4 mars 1974, a fermé le 5 mai 2019, et la fête aura lieu le 12 janvier 2022.</p>",
+        '<img src="/uploads/2021/06/pont.jpg"><script src="/js/app-20210304.js"></script>',
+    ],
+    ids=["days in the text", "days in addresses"],
+)
+def test_a_page_that_states_no_date_is_not_dated_by_what_else_it_holds(line: str) -> None:
+    page = f"<html><body><article><h1>Le pont</h1>{PARAGRAPHS}{line}</article></body></html>"
+    [record] = records(page, "a.html")
+    assert not record.get("date")
+
+
 def test_a_page_in_a_declared_old_encoding_is_read() -> None:
     page = PAGE.format(linked='<meta charset="windows-1251">', text="<p>" + "Переговоры прошли в среду. " * 20 + "</p>")
     page = page.replace("à", "a").replace("é", "e")

@@ -34,7 +34,7 @@ _ISO_WEEK = re.compile(r"(?P<y>\d{4})-?W(?P<w>\d{2})(?:-?(?P<d>[1-7]))?$")
 _SHORT_YEAR = re.compile(r"(?<!\d)(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{2})(?!\d)(?!(?P=sep))")
 _ORDINAL = re.compile(r"(?<!\d)(\d{1,2})-?(?:го|ого|е|ое)(?!\w)")
 _MOSCOW = re.compile(r"\bмск\b", re.IGNORECASE)
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?$")
+_EPOCH = re.compile(r"[1-9]\d{9}(?:\d{3})?$")
 """Seconds or milliseconds since 1970: ten figures from September 2001 to 2286."""
 
 _GENERIC_ZONE = re.compile(r"\s*\(?\b(ET|CT|MT|PT)\)?$")
