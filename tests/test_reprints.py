@@ -188,7 +188,7 @@ def test_two_editions_of_one_text_are_one_however_little_they_share_with_each_ot
     assert len(groups(table)) == 1
 
 
-def test_a_form_without_figures_that_is_filled_in_often_is_no_text_of_its_own() -> None:
+def test_a_form_without_figures_that_is_filled_in_often_is_another_text_each_time() -> None:
     words = text(3, 300).split()
     filled = [" ".join(f"{name}{at}" if at % 9 == 4 else word for at, word in enumerate(words)) for name in "abcdef"]
     assert len(groups(articles(filled)[["title", "text"]])) == len(filled)
