@@ -46,6 +46,9 @@ ORDER = (
     "look",
     "plot_marks",
     "plot_words",
+    "drawn_topics",
+    "plot_map",
+    "plot_trends",
     "plot_topics",
     "plot_outlets",
     "plot",
@@ -65,7 +68,17 @@ ORDER = (
 )
 """A module imports only from those before it. A folder counts as one, and its files know each other."""
 
-DRAWING = ("look", "plot_marks", "plot_words", "plot_topics", "plot_outlets", "plot")
+DRAWING = (
+    "look",
+    "plot_marks",
+    "plot_words",
+    "drawn_topics",
+    "plot_map",
+    "plot_trends",
+    "plot_topics",
+    "plot_outlets",
+    "plot",
+)
 DRAWING_KNOWS = {"articles", "languages", "topics", "events", "periods", "coverage", *DRAWING}
 """Plots draw tables: they know the errors and the shapes of what they draw, but no step that makes the tables."""
 

@@ -1,0 +1,59 @@
+"""What the figures of topics share: the part of a fitted `Topics` they draw, a topic's label, and the account beneath.
+
+Colours go by the topic's number, so that one topic has one colour in all figures.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from workbench.look import count, safe
+
+UNASSIGNED = -1
+
+
+class TopicsLike(Protocol):
+    """What is drawn: per article its topic (-1: none) and place; per topic its label, sizes and stability."""
+
+    @property
+    def assigned(self) -> pd.Series:
+        """Topic of each article."""
+
+    @property
+    def labels(self) -> pd.Series:
+        """Label of each topic."""
+
+    @property
+    def sizes(self) -> pd.DataFrame:
+        """Articles, texts and outlets of each topic."""
+
+    @property
+    def stability(self) -> pd.Series:
+        """Stability of each topic, 0–1."""
+
+    @property
+    def layout(self) -> pd.DataFrame:
+        """Columns x and y of each article; title, source and published are shown where they are there."""
+
+
+def label_of(topics: TopicsLike, topic: int, *, most: int = 80, width: int | None = None, lines: int = 9) -> str:
+    """The topic's label as plotly shows it letter by letter, its number where it has none."""
+    return safe(topics.labels.get(topic, topic), most=most, width=width, lines=lines)
+
+
+def account(topics: TopicsLike) -> str:
+    """How many articles and topics there are, and how many articles are in none."""
+    every = len(topics.assigned)
+    without = int((topics.assigned == UNASSIGNED).sum())
+    number = len(topics.sizes.drop(index=UNASSIGNED, errors="ignore"))
+    return f"{count(every)} articles, {count(without)} of them in no topic; {number} topics."
+
+
+def label_rows(figure: go.Figure, topics: TopicsLike, shown: list[int], *, left: int) -> None:
+    """Name row 0, 1 … of the figure after the topics, from the top down, in `left` pixels."""
+    names = [label_of(topics, topic, width=left // 6, lines=2) for topic in shown]
+    figure.update_yaxes(tickvals=list(range(len(shown))), ticktext=names, range=[len(shown) - 0.4, -0.6])
+    figure.update_yaxes(tickfont_size=11, showgrid=False)
