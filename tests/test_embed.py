@@ -1,4 +1,4 @@
-"""Vectors, neighbours, terms and the map: of any few texts, without a download, and the same for the same texts."""
+"""Vectors, neighbours and the map: of any few texts, without a download, and the same for the same texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +17,6 @@ from workbench import embed
 from workbench.articles import WorkbenchError
 from workbench.layout import edges_between, place_texts
 from workbench.neighbours import neighbour_graph
-from workbench.terms import labels, terms_of, topic_terms
 
 TEXTS = [
     "Envoys of NATO and Russia met in Brussels on gas and troops.",
@@ -115,35 +113,6 @@ def test_a_model_that_cannot_be_loaded_is_named_with_the_way_out(
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
     with pytest.raises(WorkbenchError, match=r"'no/such'.*give a folder"):
         embed.model_vectors(["a"], "no/such", progress=False)
-
-
-def test_terms_are_words_and_pairs_without_stop_words_in_their_basic_form() -> None:
-    forms = {written for _, written in terms_of("Talks in Geneva", "The gas pipelines", "en")}
-    assert forms == {"Talks", "Geneva", "gas", "pipelines", "gas pipelines"}
-    assert ("газопровод", "газопроводов") in terms_of("", "много газопроводов", "ru")
-
-
-def test_labels_come_from_what_tells_a_topic_apart() -> None:
-    texts = [
-        "gas pipeline winter report",
-        "gas pipeline storage report",
-        "chess pawn report",
-        "chess pawn clock report",
-    ]
-    table = topic_terms([""] * 4, texts, ["en"] * 4, [0, 0, 1, 1], ignored=["Report"])
-    assert table.columns.tolist() == ["topic", "language", "rank", "term", "weight", "texts"]
-    assert "report" not in set(table["term"].str.casefold())
-    first = table[table["rank"] == 1].set_index("topic")["term"].to_dict()
-    assert first == {0: "gas pipeline", 1: "chess pawn"}
-    sizes = pd.Series([2, 2], index=pd.MultiIndex.from_tuples([(0, "en"), (1, "en")], names=["topic", "language"]))
-    assert labels(table, sizes).to_dict()[0].startswith("gas pipeline")
-
-
-def test_unassigned_texts_lend_no_terms_and_a_topic_without_terms_has_a_number() -> None:
-    table = topic_terms(["", ""], ["gas pipeline", "..."], ["en", "en"], [-1, 0])
-    assert table.empty
-    sizes = pd.Series([1], index=pd.MultiIndex.from_tuples([(0, "en")], names=["topic", "language"]))
-    assert labels(table, sizes).to_dict() == {0: "topic 0"}
 
 
 def test_edges_between_topics_leave_out_the_unassigned() -> None:
