@@ -10,9 +10,12 @@ from typing import Protocol
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.look import count, safe
+from workbench.look import count, plain, safe
 
 UNASSIGNED = -1
+
+HOLDS = 0.6
+"""Stability below which a topic is called unstable (Hennig 2007, section 4)."""
 
 
 class TopicsLike(Protocol):
@@ -38,6 +41,10 @@ class TopicsLike(Protocol):
     def layout(self) -> pd.DataFrame:
         """Columns x and y of each article; title, source and published are shown where they are there."""
 
+    @property
+    def hierarchy(self) -> pd.DataFrame:
+        """Groups of topics and of their texts, coarse to fine: level, group, parent, topic, label, articles, texts."""
+
 
 def label_of(topics: TopicsLike, topic: int, *, most: int = 80, width: int | None = None, lines: int = 9) -> str:
     """The topic's label as plotly shows it letter by letter, its number where it has none."""
@@ -57,3 +64,21 @@ def label_rows(figure: go.Figure, topics: TopicsLike, shown: list[int], *, left:
     names = [label_of(topics, topic, width=left // 6, lines=2) for topic in shown]
     figure.update_yaxes(tickvals=list(range(len(shown))), ticktext=names, range=[len(shown) - 0.4, -0.6])
     figure.update_yaxes(tickfont_size=11, showgrid=False)
+
+
+def unstable_of(topics: TopicsLike) -> set[int]:
+    """The topics whose stability was measured and lies below 0.6."""
+    return {int(topic) for topic in topics.stability.index[topics.stability < HOLDS]}
+
+
+def first_terms(label: object, *, width: int) -> list[str]:
+    """The first two terms of a label as one line of so many characters, or as two, each cut to fit; plain text."""
+    first = [plain(term, most=width) for term in plain(label).split(", ")[:2]]
+    whole = ", ".join(first)
+    return [whole] if len(whole) <= width or len(first) < 2 else [first[0], first[1]]
+
+
+def darker(colour: str) -> str:
+    """The colour dark enough for small text on white: three fifths of its light, contrast 5:1 and more."""
+    red, green, blue = (int(int(colour[at : at + 2], 16) * 0.6) for at in (1, 3, 5))
+    return f"#{red:02X}{green:02X}{blue:02X}"
