@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from workbench.inference import explain_date, infer_dates
     from workbench.lineage import lineage, reprint_pairs
     from workbench.load import import_ledger, load_articles, write_collection
+    from workbench.period_words import topic_words
     from workbench.plot import plot_coverage, plot_outlets, plot_topics
     from workbench.report import verify_report, write_report
     from workbench.reprints import find_reprints
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     )
     from workbench.topics import Topics, fit_topics, write_topics
     from workbench.translations import find_translations
+    from workbench.trends import topic_trends
 
 __version__ = "0.1.0"
 
@@ -65,6 +67,8 @@ _HOME = {
     "search": ("concordance", "explain_query", "search"),
     "events": ("Event", "Events", "about", "find_events", "load_events", "matches"),
     "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
+    "period_words": ("topic_words",),
+    "trends": ("topic_trends",),
     "plot": ("plot_coverage", "plot_outlets", "plot_topics"),
     "summary": (
         "contents",
