@@ -207,6 +207,7 @@ def in_child(script: str, job: dict[str, Any], *, minutes: float, threads: int |
         path = Path(folder) / "job.json"
         path.write_text(json.dumps(job | {"out": str(Path(folder) / "out.json")}), "utf-8")
         own = {"WORKBENCH_CACHE": folder, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+        own |= {"PYTHONHASHSEED": "random"}
         own |= {name: str(threads) for name in THREADS} if threads else {}
         command = [sys.executable, script, "--job", str(path)]
         try:

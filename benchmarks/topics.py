@@ -441,34 +441,34 @@ def main() -> int:
 
 def measure(asked: argparse.Namespace) -> int:
     """Run the parts asked for on the sets asked for; the exit status."""
-    sets = {"sample": sample_set()}
-    sets |= labelled_sets(asked.labelled) if asked.labelled else {}
+    parts = asked.what or PARTS
+    sets = labelled_sets(asked.labelled) if asked.labelled else {}
     for each in asked.set:
         name, _, rest = each.partition("=")
         path, _, language = rest.rpartition(":")
         sets[name] = article_set(name, labelled_file(Path(path), language))
-    drawn = {}
-    if asked.collection:
-        texts = distinct_texts(asked.collection)
-        drawn["collection"] = texts.sample(min(asked.articles, len(texts)), random_state=asked.seed)
-    parts = asked.what or PARTS
+    compared = {"BBC", *(each.partition("=")[0] for each in asked.set)} & sets.keys()
+    if not compared and not asked.collection:
+        compared = {"sample"}
+    if compared == {"sample"} or set(parts) != {"rivals"}:
+        sets = {"sample": sample_set()} | sets
+    drawn = {"collection": _drawn(distinct_texts(asked.collection), asked)} if asked.collection else {}
     if "quality" in parts:
         quality(sets, asked.granularity)
     if "rivals" in parts:
-        beside = {name: articles for name, articles in sets.items() if name in _compared(sets, asked)}
-        for name, articles in (beside | drawn).items():
-            rivals(name, articles.sample(min(asked.articles, len(articles)), random_state=asked.seed), asked)
-    if "same" in parts:
-        print()
-        agree = [same(name, articles, asked.minutes) for name, articles in (sets | drawn).items()]
-        return 0 if all(agree) else 1
-    return 0
+        for name in [name for name in sets if name in compared]:
+            rivals(name, _drawn(sets[name], asked), asked)
+        for name, articles in drawn.items():
+            rivals(name, articles, asked)
+    if "same" not in parts:
+        return 0
+    print()
+    agree = [same(name, articles, asked.minutes) for name, articles in (sets | drawn).items()]
+    return 0 if all(agree) else 1
 
 
-def _compared(sets: dict[str, pd.DataFrame], asked: argparse.Namespace) -> set[str]:
-    """Sets on which the rivals run: BBC and the files given; the sample where nothing else was."""
-    large = {name for name in sets if name == "BBC"} | {each.partition("=")[0] for each in asked.set}
-    return large or (set() if asked.collection else {"sample"})
+def _drawn(articles: pd.DataFrame, asked: argparse.Namespace) -> pd.DataFrame:
+    return articles.sample(min(asked.articles, len(articles)), random_state=asked.seed)
 
 
 if __name__ == "__main__":
