@@ -80,7 +80,8 @@ def merging_topics(dated: DatedTexts, runs: Whole, numbers: pd.Index) -> pd.Data
     both = pd.concat([pairs, pairs.rename(columns={"one": "other", "other": "one"})])
     for row in both.sort_values(["after", "one", "other"], ascending=[True, False, False]).itertuples():
         if row.one in table.index:
-            table.loc[row.one] = [row.other, row.before, row.after]
+            # estimated without the noise of few texts, a likeness may come out above 1
+            table.loc[row.one] = [row.other, min(1.0, row.before), min(1.0, row.after)]
     return table
 
 

@@ -16,25 +16,30 @@ from workbench.drawn_topics import UNASSIGNED, TopicsLike, account, label_of, la
 from workbench.look import colour_of, count, describe, faded, frame, lead, nothing, plain
 from workbench.periods import choice
 from workbench.plot_map import plot_map
-from workbench.plot_trends import plot_time
+from workbench.plot_trends import Told, plot_time
 
 KINDS = ("sizes", "map", "time")
 
 
-def plot_topics(
+def plot_topics(  # noqa: PLR0913 -- keyword-only, each with its usual value
     topics: TopicsLike,
     *,
     kind: str = "sizes",
     over: pd.DataFrame | None = None,
+    trends: pd.DataFrame | None = None,
+    words: pd.DataFrame | None = None,
     most: int = 20,
 ) -> go.Figure:
     """A figure of the `most` largest topics.
 
     `kind="sizes"`: articles and distinct texts of each topic, with its stability. `"map"`: every article at its place,
     topics numbered at their middle. `"time"`: the share of each topic in all articles per period, which is the table
-    `over=wb.composition(articles, by="topic", every="month")`.
+    `over=wb.composition(articles, by="topic", every="month")`; the other topics are a last row together.
+    `trends=wb.topic_trends(articles, topics)` marks the topics that emerge, fade and merge beside their labels, and
+    `words=wb.topic_words(articles, topics)` says in the hover text what they were about in each period.
 
-    Raises WorkbenchError for an unknown kind, and when `kind="time"` is asked for without `over`.
+    Raises WorkbenchError for an unknown kind, when `kind="time"` is asked for without `over`, and for tables of other
+    shapes.
     """
     choice("kind", kind, KINDS)
     if isinstance(most, bool) or not isinstance(most, int) or most < 1:
@@ -50,8 +55,11 @@ def plot_topics(
     if kind == "time":
         if over is None or "topic" not in over.columns:
             raise WorkbenchError('kind="time" draws a table; give over=wb.composition(articles, by="topic")')
-        figure = plot_time(topics, largest, over)
-        return lead(figure, {**_rule(topics, largest), "every": over.attrs.get("every", "month")}, None)
+        figure = plot_time(topics, [int(topic) for topic in largest.index], over, Told(trends, words))
+        rule = _rule(topics, largest)
+        others = topics.assigned.index[~topics.assigned.isin([*largest.index, UNASSIGNED])]
+        rule["members"][str(len(largest))] = sorted(str(each) for each in others)
+        return lead(figure, {**rule, "every": over.attrs.get("every", "month")}, None)
     return lead(_plot_sizes(topics, largest), _rule(topics, largest), _numbers(topics, largest))
 
 
