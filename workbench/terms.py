@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
-from typing import Any, NamedTuple
+from itertools import groupby, takewhile
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,6 +47,11 @@ _CANDIDATES = 8
 """Terms looked at for each one kept; the rest repeats the words of better ones."""
 
 Row = tuple[int, str, int, str, float, int]
+Counts = NDArray[np.int64]
+Weights = NDArray[np.float64]
+
+_Ranked = tuple[list[str], int, int, float]
+"""A term of a group: its words, the group's texts that hold it, its number and weight."""
 
 
 def topic_terms(
@@ -67,7 +72,7 @@ def topic_terms(
     return rank_terms(counts, np.asarray(topics, dtype=np.int64), most=PER_LANGUAGE)
 
 
-def rank_terms(counts: TermCounts, groups: NDArray[np.int64], *, most: int = PER_LANGUAGE) -> pd.DataFrame:
+def rank_terms(counts: TermCounts, groups: Counts, *, most: int = PER_LANGUAGE) -> pd.DataFrame:
     """Up to `most` terms of each group of texts in each language, against the other groups; columns as `topic_terms`.
 
     `groups` numbers the group of each row of `counts`; it goes out as `topic`. Texts of group -1 are left out, and
@@ -81,29 +86,18 @@ def rank_terms(counts: TermCounts, groups: NDArray[np.int64], *, most: int = PER
     if not len(numbers) or counts.terms.empty:
         return _table([])
     member = sparse.csr_matrix((np.ones(len(inside), np.int32), (place, inside)), (len(numbers), len(groups)))
-    weighed = _weighed((member @ counts.presence).tocoo(), counts.terms)
+    held = (member @ counts.presence).tocoo()
+    codes, spoken = pd.factorize(counts.terms["language"], sort=True)
+    joins = np.array([lemma.count(" ") for lemma in counts.terms["lemma"]], dtype=np.int64)
+    languages = codes.astype(np.int64)
+    best = _best(held, languages, joins, most * _CANDIDATES)
+    lemmas, written = counts.terms["lemma"].tolist(), counts.terms["written"].tolist()
     rows: list[Row] = []
-    for (group, language), own in groupby(_candidates(weighed, most * _CANDIDATES), key=lambda one: one[:2]):
-        for rank, one in enumerate(_apart(list(own), most), start=1):
-            rows.append((int(numbers[group]), language, rank, one.written, round(one.weight, 6), one.texts))
+    for (group, language), own in groupby(best, key=lambda one: (one[0], languages[one[1]])):
+        kept = _apart([(lemmas[term].split(), texts, term, weight) for _, term, weight, texts in own], most)
+        for rank, (_, texts, term, weight) in enumerate(kept, start=1):
+            rows.append((int(numbers[group]), str(spoken[language]), rank, written[term], round(weight, 6), texts))
     return _table(rows)
-
-
-class _Candidate(NamedTuple):
-    """A term of a group: its basic form, how it is written, its weight, the group's texts that hold it."""
-
-    group: int
-    language: str
-    lemma: str
-    written: str
-    weight: float
-    texts: int
-
-
-def _candidates(weighed: pd.DataFrame, most: int) -> Iterator[_Candidate]:
-    """The first terms of each group and language, in the order of `weighed`."""
-    best = weighed[weighed.groupby(["group", "language"]).cumcount() < most]
-    yield from (_Candidate(*row) for row in zip(*(best[name].tolist() for name in _Candidate._fields), strict=True))
 
 
 def _table(rows: list[Row]) -> pd.DataFrame:
@@ -111,52 +105,65 @@ def _table(rows: list[Row]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
 
 
-def _weighed(held: Any, terms: pd.DataFrame) -> pd.DataFrame:
-    """The terms of each group with their weights, best first; those found once and those rarer than elsewhere left out.
+def _best(held: Any, language: Counts, joins: Counts, most: int) -> Iterator[tuple[int, int, float, int]]:
+    """The first terms of each group and language, best first: group, term, weight, texts.
 
-    Columns: group, language, lemma, written, weight, texts.
+    `held` counts the texts of each group that hold each term; `language` and `joins` are each term's language and how
+    many spaces it has. Terms in one text of a group, or rarer than elsewhere, are left out; so are long phrases in two
+    texts, which may be one sentence copied.
     """
-    table = pd.DataFrame({"group": held.row, "term": held.col, "texts": held.data.astype(np.int64)})
-    for name in ("language", "lemma", "written"):
-        table[name] = terms[name].to_numpy(object)[table["term"]]
-    texts = table["texts"]
-    own = texts.groupby([table["group"], table["language"]]).transform("sum")
-    whole, everywhere = (texts.groupby(table[name]).transform("sum") for name in ("language", "term"))
-    telling = _keyness(texts, everywhere, own / whole) * (texts / (texts + _CHANCE))
-    words = table["lemma"].str.count(" ") + 1
-    table["weight"] = np.round(telling * np.where((words > 1) & (texts > LEAST_TEXTS), _PHRASE, 1.0), 9)
-    kept = table[(texts >= LEAST_TEXTS) & (table["weight"] >= 0) & ((words <= 3) | (texts > LEAST_TEXTS))]
-    return kept.sort_values(["group", "language", "weight", "lemma"], ascending=[True, True, False, True])
+    group, term, texts = held.row.astype(np.int64), held.col.astype(np.int64), held.data.astype(np.float64)
+    spoken = group * (int(language.max()) + 1) + language[term]
+    own = np.bincount(spoken, texts)[spoken]
+    whole = np.bincount(language[term], texts)[language[term]]
+    weight = _keyness(texts, np.bincount(term, texts)[term], own / whole) * texts / (texts + _CHANCE)
+    weight = np.round(np.where((joins[term] > 0) & (texts > LEAST_TEXTS), _PHRASE, 1.0) * weight, 9)
+    kept = np.flatnonzero((texts >= LEAST_TEXTS) & (weight >= 0) & ((joins[term] < 3) | (texts > LEAST_TEXTS)))
+    order = kept[np.lexsort((term[kept], -weight[kept], spoken[kept]))]
+    first = np.searchsorted(spoken[order], spoken[order])
+    order = order[np.arange(len(order)) - first < most]
+    columns = (group[order], term[order], weight[order], texts[order].astype(np.int64))
+    yield from zip(*(column.tolist() for column in columns), strict=True)
 
 
-def _keyness(texts: pd.Series, everywhere: pd.Series, share: pd.Series) -> pd.Series:
+def _keyness(texts: Weights, everywhere: Weights, share: Weights) -> Weights:
     """The signed root of the log-likelihood ratio of finding a term in so many texts of a group with this share."""
     expected, rest = everywhere * share, everywhere - texts
     with np.errstate(divide="ignore", invalid="ignore"):
         here = texts * np.log(texts / expected)
         there = np.where(rest > 0, rest * np.log(rest / (everywhere - expected)), 0.0)
-    root = np.sqrt(2 * (here + there).clip(lower=0)) * np.sign(texts - expected)
-    keyness: pd.Series = root.where(share < 1, np.sqrt(texts))
-    return keyness
+    root = np.sqrt(2 * np.maximum(0, here + there)) * np.sign(texts - expected)
+    return np.where(share < 1, root, np.sqrt(texts))
 
 
-def _apart(ranked: list[_Candidate], most: int) -> list[_Candidate]:
+def _apart(ranked: list[_Ranked], most: int) -> list[_Ranked]:
     """The best terms that share no word; a phrase that stands for enough of a word's texts takes its place."""
-    kept: list[_Candidate] = []
+    kept: list[_Ranked] = []
+    begun: set[str] = set()
     for one in ranked:
-        words = one.lemma.split()
-        rivals = [at for at, other in enumerate(kept) if _alike(words, other.lemma.split())]
+        words = one[0]
+        beginnings = {_beginning(word) for word in words}
+        rivals = (
+            [] if begun.isdisjoint(beginnings) else [at for at, other in enumerate(kept) if _alike(words, other[0])]
+        )
         if not rivals and len(kept) < most:
             kept.append(one)
-        elif (
-            rivals
-            and len(words) > 1
-            and all(kept[at].lemma in words and one.texts >= _STANDS_FOR * kept[at].texts for at in rivals)
-        ):
-            kept[rivals[0]] = one
-            for at in reversed(rivals[1:]):
-                del kept[at]
+        elif rivals and len(words) > 1 and all(_stands_for(one, kept[at]) for at in rivals):
+            kept = [one if at == rivals[0] else other for at, other in enumerate(kept) if at not in rivals[1:]]
+        else:
+            continue
+        begun |= beginnings
     return kept
+
+
+def _beginning(word: str) -> str:
+    """What words of one root have in common at least."""
+    return kin().get(word, word)[:4]
+
+
+def _stands_for(phrase: _Ranked, other: _Ranked) -> bool:
+    """Whether a phrase is found in enough of the texts of a single word that it holds to be named in its place."""
+    return len(other[0]) == 1 and other[0][0] in phrase[0] and phrase[1] >= _STANDS_FOR * other[1]
 
 
 def _alike(words: list[str], others: list[str]) -> bool:
@@ -169,12 +176,10 @@ def _alike(words: list[str], others: list[str]) -> bool:
 @lru_cache(maxsize=200_000)
 def _same_root(word: str, other: str) -> bool:
     """Whether two words begin alike: Russia and Russian, Россия and российский, but not party and parliament."""
-    if word == other or (word, other) in kin() or (other, word) in kin():
-        return True
+    word, other = kin().get(word, word), kin().get(other, other)
     length = max(len(word), len(other))
-    shared = next((at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), length)
-    shared = min(shared, len(word), len(other))
-    return 2 * shared >= length if shared >= 5 else shared == 4 and length <= 7
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word, other, strict=False)))
+    return word == other or (2 * shared >= length if shared > 4 else shared == 4 and length < 8)
 
 
 def labels(terms: pd.DataFrame, sizes: pd.Series, *, language: str = "en") -> pd.Series:

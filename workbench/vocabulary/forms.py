@@ -59,7 +59,7 @@ class Forms(NamedTuple):
 
 def fold(word: str) -> str:
     """A word in lower case with plain apostrophes and hyphens."""
-    return word.casefold().translate(_FOLDED)
+    return word.casefold() if word.isalpha() else word.casefold().translate(_FOLDED)
 
 
 def bare(written: str, language: str) -> str:
@@ -68,7 +68,7 @@ def bare(written: str, language: str) -> str:
     >>> bare("l’Otan", "fr"), bare("Putin's", "en"), bare("Putin'in", "tr"), bare("п'ять", "uk")
     ('Otan', 'Putin', 'Putin', "п'ять")
     """
-    return without_ending(without_article(written, language), language)
+    return written if written.isalpha() else without_ending(without_article(written, language), language)
 
 
 def without_article(written: str, language: str) -> str:
@@ -106,7 +106,7 @@ def find_forms(tokens: Tokens, language: str, lists: Wordlists, *, least: int) -
     kept, added = np.zeros((2, len(lows)), dtype=np.uint16)
     for one, word in basic.items():
         left, more = _by_speech(lows[one], word, language, seen)
-        if lemma(lows[one], language) in lists.own and lows[one] not in lists.names:
+        if lows[one] in seen.names and lemma(lows[one], language) in lists.own and lows[one] not in lists.names:
             left = more = 0
         kept[one], added[one] = left & 0xFFFF, more
     may = np.where(may > 0, (may & kept[low]) | added[low], 0).astype(np.uint16)
@@ -157,7 +157,7 @@ def _by_speech(low: str, basic: str, language: str, seen: _Seen) -> tuple[int, i
         return (~ALONE if language == "ru" and low.endswith(_PLACES) else ~0), NAMED
     if is_verb(low, basic, language):
         return 0, PAST if language == "en" else 0
-    if low in seen.small and (language == "de" and low.isalpha() or is_modifier(low, basic, language)):
+    if low in seen.small and ((language == "de" and low.isalpha()) or is_modifier(low, basic, language)):
         return 0, MODIFIER
     return ~0, 0
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +30,9 @@ _OBLIQUE = {
 }  # fmt: skip
 """Endings that a nominative seldom has."""
 
+_MIXED = 0x9E3779B97F4A7C15
+"""An odd number whose powers spread a sequence of numbers over 64 bits (2**64 by the golden ratio)."""
+
 _SHOUTED = 5
 """Letters from which a word in capitals is no abbreviation but loud."""
 
@@ -41,48 +46,44 @@ class Spelled(NamedTuple):
 
 
 class _Variant(NamedTuple):
-    """A spelling of a term: how often it occurs, how often of it in running text, and the places of one occurrence."""
+    """A spelling of a term: how often it occurs, how often of it in running text, and the types of its tokens."""
 
     term: int
     found: int
     running: int
-    first: int
-    last: int
+    types: list[int]
 
 
 class _Speller:
     """Writes out tokens of one language."""
 
     def __init__(self, tokens: Tokens, forms: Forms, language: str) -> None:
-        self.tokens, self.forms, self.language = tokens, forms, language
+        self.types, self.forms, self.language = tokens.types, forms, language
         self.running = np.bincount(tokens.ids, tokens.running, len(tokens.types))
         self.counts = np.bincount(tokens.ids, minlength=len(tokens.types))
-        order = np.argsort(forms.low, kind="stable")
-        self._types = order
-        self._starts = np.searchsorted(forms.low[order], np.arange(len(forms.lows) + 1))
+        self._low, self._lemma = forms.low.tolist(), forms.lemma.tolist()
+        self._order = np.argsort(forms.low, kind="stable")
+        self._starts = np.searchsorted(forms.low[self._order], np.arange(len(forms.lows) + 1))
         self._best: dict[int, str] = {}
 
-    def lemma(self, first: int, last: int) -> str:
-        """The basic forms of the words from one place to another."""
-        ids = self.tokens.ids[first : last + 1]
-        return _joined([self._basic(int(one)) for one in ids])
+    def lemma(self, types: list[int]) -> str:
+        """The basic forms of the words."""
+        numbers = [self._lemma[at] for at in types]
+        known, lows = self.forms.lemmas, self.forms.lows
+        return _joined(
+            [known[number] if number >= 0 else lows[self._low[at]] for at, number in zip(types, numbers, strict=True)]
+        )
 
-    def _basic(self, at: int) -> str:
-        number = self.forms.lemma[at]
-        return str(self.forms.lemmas[number] if number >= 0 else self.forms.lows[self.forms.low[at]])
+    def written(self, types: list[int]) -> str:
+        """The words as they are written there."""
+        return self._trimmed([self.types[at] for at in types])
 
-    def written(self, first: int, last: int) -> str:
-        """The words from one place to another as they are written there."""
-        parts = [self.tokens.types[at] for at in self.tokens.ids[first : last + 1]]
-        return self._trimmed(parts)
+    def usual(self, types: list[int]) -> str:
+        """The words, each with the capital that it has in running text elsewhere.
 
-    def usual(self, first: int, last: int) -> str:
-        """The same words, each with the capital that it has in running text elsewhere."""
-        parts, models = [], []
-        for at in self.tokens.ids[first : last + 1]:
-            parts.append(self.tokens.types[at])
-            models.append(self._usual(int(self.forms.low[at])))
-        # One name among words with capitals makes a name of them all: Federal Register.
+        One name among words with capitals makes a name of them all: Federal Register.
+        """
+        parts, models = [self.types[at] for at in types], [self._usual(self._low[at]) for at in types]
         words = [at for at, one in enumerate(parts) if fold(one) not in self.forms.links]
         whole = len(words) > 1 and all(parts[at][:1].isupper() and not parts[at].isupper() for at in words)
         if not (whole and any(models[at][:1].isupper() for at in words)):
@@ -96,10 +97,9 @@ class _Speller:
 
     def _usual(self, low: int) -> str:
         if low not in self._best:
-            types = self._types[self._starts[low] : self._starts[low + 1]]
-            names = {int(at): self.tokens.types[at] for at in types}
-            best = min(names, key=lambda at: (-self.running[at], -self.counts[at], names[at]))
-            word = names[best]
+            same = self._order[self._starts[low] : self._starts[low + 1]].tolist()
+            best = min(same, key=lambda at: (-self.running[at], -self.counts[at], self.types[at]))
+            word = self.types[best]
             loud = not self.running[best] and word.isupper() and len(word) > _SHOUTED
             self._best[low] = word.capitalize() if loud else word
         return self._best[low]
@@ -115,9 +115,7 @@ def _recased(written: str, model: str) -> str:
 
 
 def _joined(parts: list[str]) -> str:
-    if all(is_character(one) for one in parts):
-        return "".join(parts)
-    return " ".join(parts)
+    return "".join(parts) if all(map(is_character, parts)) else " ".join(parts)
 
 
 def spell(tokens: Tokens, forms: Forms, found: Occurrences, size: int, language: str) -> Spelled:
@@ -126,68 +124,61 @@ def spell(tokens: Tokens, forms: Forms, found: Occurrences, size: int, language:
     The form is the one found most often, in Russian and Ukrainian rather the nominative where it is found at all;
     its capitals are those of running text, and where there is none, those that its words have elsewhere.
     """
-    variants = _variants(tokens, found, size, _SEEN_CASED if language in CASED else _SEEN)
     speller = _Speller(tokens, forms, language)
-    groups: dict[int, list[_Variant]] = defaultdict(list)
-    for term, *one in zip(*(variants[name].tolist() for name in _Variant._fields), strict=True):
-        groups[term].append(_Variant(term, *one))
-    lemmas, written, fit = [], [], np.ones(size, dtype=bool)
-    for term in range(size):
-        first, last = groups[term][0].first, groups[term][0].last
-        lemma = speller.lemma(first, last)
-        chosen, shown = _chosen(groups[term], lemma, speller)
-        lemmas.append(lemma)
-        written.append(chosen)
-        if _needs_capitals(first, last, tokens, forms):
-            fit[term] = shown and all(word[:1].isupper() for word in chosen.split() if fold(word) not in forms.links)
+    may_name = np.append(forms.flags & NAME > 0, False)[forms.lemma].tolist()
+    lemmas, written, fit = [""] * size, [""] * size, np.ones(size, dtype=bool)
+    least = _SEEN_CASED if language in CASED else _SEEN
+    for term, group in groupby(_variants(tokens, found, size, least), key=lambda one: one.term):
+        variants = list(group)
+        types = variants[0].types
+        lemmas[term] = speller.lemma(types)
+        written[term], shown = _chosen(variants, lemmas[term], speller)
+        if may_name[types[0]] or may_name[types[-1]]:
+            words = [word for word in written[term].split() if fold(word) not in forms.links]
+            fit[term] = shown and all(word[:1].isupper() for word in words)
     return Spelled(lemmas, written, fit)
 
 
-def _needs_capitals(first: int, last: int, tokens: Tokens, forms: Forms) -> bool:
-    ends = forms.lemma[tokens.ids[[first, last]]]
-    return bool((forms.flags[ends] & NAME).any())
-
-
-def _variants(tokens: Tokens, found: Occurrences, size: int, least: float) -> pd.DataFrame:
-    """The spellings of each term, a column for each field of `_Variant`; but those too rare to stand for it."""
-    sequence = np.zeros(len(found.term), dtype=np.uint64)
-    longest = int((found.last - found.first).max(initial=-1)) + 1
+def _variants(tokens: Tokens, found: Occurrences, size: int, least: float) -> Iterator[_Variant]:
+    """The spellings of each term, by term; but those too rare to stand for it."""
+    width = found.last - found.first + 1
+    steps = np.arange(int(width.max(initial=0)))
+    sequence = found.term.astype(np.uint64)
     with np.errstate(over="ignore"):
-        for step in range(longest):
+        for step in steps:
             at = np.minimum(found.first + step, len(tokens.ids) - 1)
-            within = found.first + step <= found.last
-            mixed = sequence * np.uint64(0x9E3779B97F4A7C15) + tokens.ids[at].astype(np.uint64) + np.uint64(1)
-            sequence = np.where(within, mixed, sequence)
-        sequence = sequence * np.uint64(0xC2B2AE3D27D4EB4F) + found.term.astype(np.uint64)
+            mixed = sequence * np.uint64(_MIXED) + tokens.ids[at].astype(np.uint64) + np.uint64(1)
+            sequence = np.where(step < width, mixed, sequence)
     codes, _ = pd.factorize(sequence)
-    counts = np.bincount(codes) if len(codes) else np.zeros(0, dtype=np.int64)
-    running = np.bincount(codes, tokens.running[found.first], len(counts)).astype(np.int64)
+    counts = np.bincount(codes)
+    running = np.bincount(codes, tokens.running[found.first]).astype(np.int64)
     example = np.zeros(len(counts), dtype=np.int64)
     example[codes] = np.arange(len(codes))
     term = found.term[example]
-    whole = np.bincount(found.term, minlength=size)
     most = np.zeros(size, dtype=np.int64)
     np.maximum.at(most, term, counts)
-    rows: NDArray[np.int64] = np.flatnonzero((counts >= least * whole[term]) | (counts == most[term]))
-    columns = (term, counts, running, found.first[example], found.last[example])
-    return pd.DataFrame({name: values[rows] for name, values in zip(_Variant._fields, columns, strict=True)})
+    rows = np.flatnonzero((counts >= least * np.bincount(found.term, minlength=size)[term]) | (counts == most[term]))
+    rows = rows[np.argsort(term[rows], kind="stable")]
+    places = np.minimum(found.first[example[rows]][:, None] + steps, len(tokens.ids) - 1)
+    columns = (term[rows], counts[rows], running[rows], tokens.ids[places], width[example[rows]])
+    for own, number, shown, types, size_ in zip(*(column.tolist() for column in columns), strict=True):
+        yield _Variant(own, number, shown, types[:size_])
 
 
 def _chosen(variants: list[_Variant], lemma: str, speller: _Speller) -> tuple[str, bool]:
     """The written form of a term, and whether running text shows it."""
-    forms: dict[str, int] = defaultdict(int)
-    cases: dict[str, dict[str, tuple[int, int, int, int]]] = defaultdict(dict)
-    for _, count, running, first, last in variants:
-        text = speller.written(first, last)
+    found: dict[str, int] = defaultdict(int)
+    cases: dict[str, dict[str, tuple[int, int, list[int]]]] = defaultdict(dict)
+    for one in variants:
+        text = speller.written(one.types)
         low = fold(text)
-        forms[low] += count
-        before = cases[low].get(text, (0, 0, first, last))
-        cases[low][text] = (before[0] + running, before[1] + count, before[2], before[3])
-    best = max(forms, key=lambda low: (*_nominative(low, lemma, speller.language), forms[low], low))
+        found[low] += one.found
+        shown, number, types = cases[low].get(text, (0, 0, one.types))
+        cases[low][text] = (shown + one.running, number + one.found, types)
+    best = max(found, key=lambda low: (*_nominative(low, lemma, speller.language), found[low], low))
     own = cases[best]
     text = min(own, key=lambda one: (-own[one][0], -own[one][1], one))
-    running, _, first, last = own[text]
-    return (text, True) if running else (speller.usual(first, last), False)
+    return (text, True) if own[text][0] else (speller.usual(own[text][2]), False)
 
 
 def _nominative(low: str, lemma: str, language: str) -> tuple[int, bool]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,9 @@ CHARACTERS = 800
 
 _BATCH = 2_000
 """Texts cut at a time, so that their tokens are strings only for a moment."""
+
+_MANY = 20_000
+"""Texts of a language from which starting processes takes less time than they save."""
 
 # Marks that combine with a letter (accents, Arabic and Indic vowels) belong to its word, though they are no letters.
 _MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd"
@@ -55,6 +58,10 @@ class Tokens(NamedTuple):
     running: NDArray[np.bool_]
 
 
+_Task = tuple[Sequence[str], Sequence[str], str]
+_Cut = tuple[list[str], NDArray[np.int32], NDArray[np.int64]]
+
+
 class _Numbers(dict[str, int]):
     """Numbers strings as they come."""
 
@@ -68,20 +75,46 @@ def is_character(word: str) -> bool:
     return len(word) == 1 and bool(_HAN.match(word))
 
 
-def read_tokens(titles: Iterable[str], texts: Iterable[str], language: str) -> Tokens:
-    """The tokens of headline and first 800 characters of each text; a word cut in two at the end is left out."""
+def read_tokens(titles: Sequence[str], texts: Sequence[str], language: str) -> Tokens:
+    """The tokens of headline and first 800 characters of each text; a word cut in two at the end is left out.
+
+    Many texts are cut by several processes; what is found does not depend on how many.
+    """
+    tasks = [(titles[at : at + _BATCH], texts[at : at + _BATCH], language) for at in range(0, len(titles), _BATCH)]
+    workers = _workers() if len(titles) >= _MANY else 1
     numbers = _Numbers()
-    ids, places = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
-    heads = (_head(title, text, language) for title, text in zip(titles, texts, strict=True))
-    at = 0
-    while batch := [_TOKEN.findall(head) for head in islice(heads, _BATCH)]:
-        sizes = [len(one) for one in batch]
-        flat = (token for one in batch for token in one)
-        ids.append(np.fromiter(map(numbers.__getitem__, flat), np.int32, count=sum(sizes)))
-        places.append(np.repeat(np.arange(at, at + len(batch), dtype=np.int32), sizes))
-        at += len(batch)
-    types, whole = list(numbers), np.concatenate(ids)
-    return Tokens(types, whole, np.concatenate(places), _running(types, whole, language))
+    ids, sizes = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+    for types, own, lengths in _side_by_side(tasks, workers) if workers > 1 else (_cut(*task) for task in tasks):
+        renumbered = np.fromiter(map(numbers.__getitem__, types), np.int32, count=len(types))
+        ids.append(renumbered[own])
+        sizes.append(lengths)
+    known, whole = list(numbers), np.concatenate(ids)
+    places = np.repeat(np.arange(len(titles), dtype=np.int32), np.concatenate(sizes))
+    return Tokens(known, whole, places, _running(known, whole, language))
+
+
+def _side_by_side(tasks: list[_Task], workers: int) -> Iterator[_Cut]:
+    from joblib import Parallel, delayed
+
+    found: Iterator[_Cut] = Parallel(n_jobs=workers, return_as="generator", max_nbytes=None)(
+        delayed(_cut)(*task) for task in tasks
+    )
+    return found
+
+
+def _workers() -> int:
+    from joblib import cpu_count
+
+    return int(cpu_count())
+
+
+def _cut(titles: Sequence[str], texts: Sequence[str], language: str) -> _Cut:
+    """The different tokens of a batch of texts, their numbers in order, and how many each text has."""
+    cut = [_TOKEN.findall(_head(title, text, language)) for title, text in zip(titles, texts, strict=True)]
+    sizes = np.array([len(one) for one in cut], dtype=np.int64)
+    numbers = _Numbers()
+    ids = np.fromiter(map(numbers.__getitem__, chain.from_iterable(cut)), np.int32, count=int(sizes.sum()))
+    return list(numbers), ids, sizes
 
 
 def _head(title: str, text: str, language: str) -> str:

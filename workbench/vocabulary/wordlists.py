@@ -64,10 +64,10 @@ def wordlists(language: str, spoken: frozenset[str]) -> Wordlists:
 
 
 @cache
-def kin() -> frozenset[tuple[str, str]]:
-    """Pairs of words of one root that do not begin alike: France and French."""
-    pairs = (line.split() for line in _lexicon()["all"]["kin"])
-    return frozenset((first, second) for first, *others in pairs for second in others)
+def kin() -> dict[str, str]:
+    """Words of one root that do not begin alike, each with the word that stands for them: french for France."""
+    rows = [line.split() for line in _lexicon()["all"]["kin"]]
+    return {word: first for first, *others in rows for word in (first, *others)}
 
 
 @cache
