@@ -27,8 +27,11 @@ _TALL, _LOW = 32, 17
 _MANY = 30
 """Rows from which each has one line: a hundred of two would not fit a printed page."""
 
-_LEFT = 150
-"""Pixels for the labels."""
+_LEFT, _LEFT_OF_MANY = 150, 200
+"""Pixels for labels of two lines, and of one."""
+
+_LETTER = 6.4
+"""Pixels of a letter of a label."""
 
 _SHADES = ("#FFFFFF", "#E3EEF9", "#C6DBEF", "#94C4DF", "#4A98C9", "#1764AB", "#08306B")
 """ColorBrewer's Blues (Brewer 2003), from no article to the largest share."""
@@ -96,7 +99,7 @@ def plot_time(topics: TopicsLike, shown: list[int], table: pd.DataFrame, told: T
     ]
     height = 30 + (_TALL if len(shown) <= _MANY else _LOW) * (len(shown) + bool(rest))
     figure.update_traces(colorbar_len=min(260, height - 20), selector={"showscale": None})
-    frame(figure, title=heading, notes=notes, plot_height=height, left=_LEFT + 10, right=62, below=96)
+    frame(figure, title=heading, notes=notes, plot_height=height, left=_left(len(shown)) + 10, right=62, below=96)
     alt = f"{heading}: {len(shown)} topics over {len(written)} periods as a heat map."
     return describe(figure, title=heading, caption=" ".join([f"{heading}, %.", *notes]), alt=alt)
 
@@ -216,12 +219,16 @@ def _trend_of(topics: TopicsLike, call: _Call) -> list[str]:
 # -- labels and notes ---------------------------------------------------------------------------------------------
 
 
+def _left(rows: int) -> int:
+    return _LEFT if rows <= _MANY else _LEFT_OF_MANY
+
+
 def _label(figure: go.Figure, topics: TopicsLike, shown: list[int], rest: int, told: Told) -> None:
     """The topics down the left, unstable ones led by ≈, their trends in a column between label and cells."""
     calls = _calls(told.trends)
     marks = [calls.get(topic, _Call()).marks for topic in shown]
     room = 6 + 11 * max(map(len, marks), default=-1)
-    letters = (_LEFT - room) // 6
+    letters = int((_left(len(shown)) - room) / _LETTER)
     names = [_name(topics, topic, letters, one_line=len(shown) > _MANY) for topic in shown]
     names += [f"other topics ({rest})"] if rest else []
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, range=[len(names) - 0.4, -0.6])
