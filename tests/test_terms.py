@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from workbench.embed import stop_words
 from workbench.terms import labels, rank_terms, term_counts, topic_terms
+from workbench.vocabulary import tokens
 
 COLUMNS = ["topic", "language", "rank", "term", "weight", "texts"]
 
@@ -91,6 +92,17 @@ def test_groups_are_ranked_as_topics_are() -> None:
     pd.testing.assert_frame_equal(ranked, topic_terms([""] * 6, texts, ["en"] * 6, [0, 0, 0, 1, 1, 1]))
     assert len(rank_terms(counts, np.array([0, 0, 0, 1, 1, 1]), most=1)) == 2
     assert set(rank_terms(counts, np.array([-1, -1, -1, 5, 5, 5]))["topic"]) == {5}
+
+
+def test_texts_cut_by_several_processes_have_the_same_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = term_counts([""] * 6, GAS + CHESS, ["en"] * 6)
+    monkeypatch.setattr(tokens, "_BATCH", 2)
+    monkeypatch.setattr(tokens, "_MANY", 2)
+    monkeypatch.setattr(tokens, "_workers", lambda: 2)
+    monkeypatch.setattr(tokens, "_side_by_side", lambda tasks, _: (tokens._cut(*task) for task in tasks))
+    parts = term_counts([""] * 6, GAS + CHESS, ["en"] * 6)
+    pd.testing.assert_frame_equal(whole.terms, parts.terms)
+    assert (whole.presence != parts.presence).nnz == 0
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["..."], ["the and of"], ["the and of"] * 3, ["gas pipeline"]])
@@ -181,6 +193,19 @@ def test_a_stop_word_of_any_language_of_the_collection_neither_is_nor_ends_a_ter
     for term in counts.terms["written"].str.casefold():
         for end in (term.split()[0], term.split()[-1]):
             assert end not in stop_words("de") | stop_words("en"), term
+
+
+def test_a_name_that_is_a_stop_word_elsewhere_is_kept_whole() -> None:
+    texts = ["They saw Kim Jong Un there.", "It was Kim Jong Un again.", "Kim bunu kim dedi, bu ne?"]
+    found = set(term_counts([""] * 3, texts, ["en", "en", "tr"]).terms["written"])
+    assert "Kim Jong Un" in found and "Kim" not in found
+
+
+def test_no_term_runs_over_a_stop_or_out_of_a_headline_or_past_what_is_read() -> None:
+    texts = ["They met in the harbour. Riga slept.", "Fog over the harbour. Riga woke.", "x " * 400 + "lighthouse"] * 2
+    found = terms_of(texts, titles=["Ferry lost"] * 6)
+    assert {"harbour", "Riga"} <= found and "lighthouse" not in found
+    assert not [term for term in found if {"harbour", "riga"} <= set(term.casefold().split())]
 
 
 OUTLETS = [

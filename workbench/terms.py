@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,9 @@ _PHRASE = 1.5
 
 _STANDS_FOR = 0.3
 """Share of a word's texts in a topic from which a phrase with that word takes its place."""
+
+_TELLS = 0.5
+"""Share of a word's weight that such a phrase has at least."""
 
 _CHANCE = 2
 """Texts by which a term's are discounted: what two texts share may be chance, or one sentence copied."""
@@ -88,10 +91,11 @@ def rank_terms(counts: TermCounts, groups: Counts, *, most: int = PER_LANGUAGE) 
     member = sparse.csr_matrix((np.ones(len(inside), np.int32), (place, inside)), (len(numbers), len(groups)))
     held = (member @ counts.presence).tocoo()
     codes, spoken = pd.factorize(counts.terms["language"], sort=True)
-    joins = np.array([lemma.count(" ") for lemma in counts.terms["lemma"]], dtype=np.int64)
     languages = codes.astype(np.int64)
-    best = _best(held, languages, joins, most * _CANDIDATES)
     lemmas, written = counts.terms["lemma"].tolist(), counts.terms["written"].tolist()
+    joins = np.array([lemma.count(" ") for lemma in lemmas], dtype=np.int64)
+    small = np.array([not one[:1].isupper() for one in written], dtype=bool)
+    best = _best(held, _Terms(languages, joins, small), most * _CANDIDATES)
     rows: list[Row] = []
     for (group, language), own in groupby(best, key=lambda one: (one[0], languages[one[1]])):
         kept = _apart([(lemmas[term].split(), texts, term, weight) for _, term, weight, texts in own], most)
@@ -105,13 +109,22 @@ def _table(rows: list[Row]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
 
 
-def _best(held: Any, language: Counts, joins: Counts, most: int) -> Iterator[tuple[int, int, float, int]]:
+class _Terms(NamedTuple):
+    """Per term its language, how many spaces its basic form has, and whether it begins with a small letter."""
+
+    language: Counts
+    joins: Counts
+    small: NDArray[np.bool_]
+
+
+def _best(held: Any, terms: _Terms, most: int) -> Iterator[tuple[int, int, float, int]]:
     """The first terms of each group and language, best first: group, term, weight, texts.
 
-    `held` counts the texts of each group that hold each term; `language` and `joins` are each term's language and how
-    many spaces it has. Terms in one text of a group, or rarer than elsewhere, are left out; so are long phrases in two
-    texts, which may be one sentence copied.
+    `held` counts the texts of each group that hold each term. Terms in one text of a group, or rarer than elsewhere,
+    are left out; so are long phrases in two texts, which may be one sentence copied. Of equal weight, phrases go before
+    words, names before other words, and then the alphabet decides.
     """
+    language, joins, small = terms
     group, term, texts = held.row.astype(np.int64), held.col.astype(np.int64), held.data.astype(np.float64)
     spoken = group * (int(language.max()) + 1) + language[term]
     own = np.bincount(spoken, texts)[spoken]
@@ -119,7 +132,8 @@ def _best(held: Any, language: Counts, joins: Counts, most: int) -> Iterator[tup
     weight = _keyness(texts, np.bincount(term, texts)[term], own / whole) * texts / (texts + _CHANCE)
     weight = np.round(np.where((joins[term] > 0) & (texts > LEAST_TEXTS), _PHRASE, 1.0) * weight, 9)
     kept = np.flatnonzero((texts >= LEAST_TEXTS) & (weight >= 0) & ((joins[term] < 3) | (texts > LEAST_TEXTS)))
-    order = kept[np.lexsort((term[kept], -weight[kept], spoken[kept]))]
+    keys = (term, small[term], joins[term] == 0, -weight, spoken)
+    order = kept[np.lexsort([key[kept] for key in keys])]
     first = np.searchsorted(spoken[order], spoken[order])
     order = order[np.arange(len(order)) - first < most]
     columns = (group[order], term[order], weight[order], texts[order].astype(np.int64))
@@ -162,8 +176,10 @@ def _beginning(word: str) -> str:
 
 
 def _stands_for(phrase: _Ranked, other: _Ranked) -> bool:
-    """Whether a phrase is found in enough of the texts of a single word that it holds to be named in its place."""
-    return len(other[0]) == 1 and other[0][0] in phrase[0] and phrase[1] >= _STANDS_FOR * other[1]
+    """Whether a phrase tells enough of what a single word in it tells to be named in its place."""
+    if len(other[0]) > 1 or other[0][0] not in phrase[0]:
+        return False
+    return phrase[1] >= _STANDS_FOR * other[1] and phrase[3] >= _TELLS * other[3]
 
 
 def _alike(words: list[str], others: list[str]) -> bool:

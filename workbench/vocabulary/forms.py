@@ -32,6 +32,7 @@ _SUFFIXED = re.compile(r"['’].*$")
 _CONTRACTED = re.compile(r"(?:n't|'(?:re|ve|ll|d|m))$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’ʼ‘‑][^\W\d_]+)*")
 _CODE = re.compile(r"[^\W\d_]*[A-ZА-ЯЁІЇ]-?\d{1,3}|[^\W\d_]{3,}-\d{1,3}|\d[A-Z]")
+_INVERTED = re.compile(r"^[a-zéêèà].*-(?:t-)?(?:ils?|elles?|on|je|tu|nous|vous|ce|là|ci|lui|leur|moi|y|en)$")
 _TAIL = re.compile(r"[1-9]\d?")
 _PLACES = ("ской", "ская", "ское", "ские", "ских", "ском", "цкой", "цкая", "цких", "цком")
 _FOLDED = str.maketrans("’ʼ‘‑", "'''-")
@@ -120,12 +121,15 @@ def _may(written: str, low: str, lists: Wordlists) -> int:
     if _TAIL.fullmatch(written):
         return TAIL
     if low in lists.barred:
-        return NAME if low in lists.names and written[0].isupper() else 0
+        named = written[0].isupper() and (low in lists.names or (low in lists.foreign and len(low) > 2))
+        return NAME if named else 0
     if is_character(written):
         return EDGE
     if len(written) > _LONGEST or not (_WORD.fullmatch(written) or _CODE.fullmatch(written)):
         return 0
-    if _CONTRACTED.search(low) or (len(written) < 3 and not (written[0].isupper() and len(written) > 1)):
+    if (_CONTRACTED.search(low) or _INVERTED.search(written)) or (
+        len(written) < 3 and not (written[0].isupper() and len(written) > 1)
+    ):
         return 0
     if low in lists.titles:
         return TITLE
@@ -155,7 +159,7 @@ def _by_speech(low: str, basic: str, language: str, seen: _Seen) -> tuple[int, i
     """What a part of speech leaves of what a word may do, and what it adds."""
     if low in seen.names:
         return (~ALONE if language == "ru" and low.endswith(_PLACES) else ~0), NAMED
-    if is_verb(low, basic, language):
+    if is_verb(low, lemma(low, language), language):
         return 0, PAST if language == "en" else 0
     if low in seen.small and ((language == "de" and low.isalpha()) or is_modifier(low, basic, language)):
         return 0, MODIFIER

@@ -177,6 +177,8 @@ def _passing(levels: list[_Runs], flags: NDArray[np.uint16], gaps: Numbers) -> l
             # "driver Caitlyn Jenner": the name is the term.
             person = (flags[at + 1] & flags[at + 2] & NAMED > 0) & (gaps[at + 1] == 0)
             begins &= ~(person & (gaps[at] == 0) & (flags[at] & NAMED == 0))
+        for inner in range(1, size - 1):
+            begins &= flags[at + inner] & PAST == 0
         passing.append((runs.bound >= BOUND) & begins & (flags[at + size - 1] & (EDGE | NAME | TAIL) > 0))
     for level in range(len(levels) - 1):
         shorter, longer = levels[level], levels[level + 1]

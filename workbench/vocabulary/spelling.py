@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
@@ -23,11 +24,9 @@ _SEEN_CASED = 0.03
 """Least share of a term's occurrences that a form needs to stand for it; a nominative, being the better, less."""
 
 _OBLIQUE = {
-    "ru": ("ов", "ев", "ей", "ам", "ям", "ами", "ями", "ах", "ях", "ой", "ом", "ем", "ого", "его", "ому", "ему", "ых",
-           "их", "ым", "им", "ую", "ю", "у"),
-    "uk": ("ів", "їв", "ей", "ам", "ям", "ами", "ями", "ах", "ях", "ою", "єю", "ом", "ем", "ого", "ому", "их", "им",
-           "ої", "ій", "ові", "у", "ю"),
-}  # fmt: skip
+    "ru": re.compile("(?:ов|[её]в|[еоё]й|[ая]ми?|[ыи]ми|[ая]х|[оеё]м|[ое]го|[ое]му|[ыи][хм]|ую|[юу])$"),
+    "uk": re.compile("(?:[іїє]в|ей|[ая]ми?|[иі]ми|[ая]х|[оє]ю|[ое]м|ого|ому|[иі][хм]|ої|ій|ові|[юу])$"),
+}
 """Endings that a nominative seldom has."""
 
 _MIXED = 0x9E3779B97F4A7C15
@@ -81,11 +80,15 @@ class _Speller:
     def usual(self, types: list[int]) -> str:
         """The words, each with the capital that it has in running text elsewhere.
 
-        One name among words with capitals makes a name of them all: Federal Register.
+        In English headlines one name among words with capitals makes a name of them all: Federal Register.
         """
         parts, models = [self.types[at] for at in types], [self._usual(self._low[at]) for at in types]
         words = [at for at, one in enumerate(parts) if fold(one) not in self.forms.links]
-        whole = len(words) > 1 and all(parts[at][:1].isupper() and not parts[at].isupper() for at in words)
+        whole = (
+            self.language == "en"
+            and len(words) > 1
+            and all(parts[at][:1].isupper() and not parts[at].isupper() for at in words)
+        )
         if not (whole and any(models[at][:1].isupper() for at in words)):
             parts = [_recased(*pair) for pair in zip(parts, models, strict=True)]
         return self._trimmed(parts)
@@ -187,4 +190,4 @@ def _nominative(low: str, lemma: str, language: str) -> tuple[int, bool]:
         return 0, True
     words = low.split()
     basic = sum(mine == other for mine, other in zip(words, lemma.split(), strict=False))
-    return basic, not words[0].endswith(_OBLIQUE[language])
+    return basic, not _OBLIQUE[language].search(words[0])

@@ -15,12 +15,14 @@ UNKNOWN = "und"
 class Wordlists(NamedTuple):
     """The words of one language in a collection, folded to lower case.
 
-    `barred` stand in no term; `own` are those of them that belong to this language, whose inflections are barred too.
-    `generic` and `titles` stand in no term alone, titles at no end of a phrase either. `links` may stand inside a
-    phrase, `names` at the ends of a phrase that is written with capitals. `phrases` are no terms as a whole.
+    `barred` stand in no term; `foreign` are those of them that are stop words of other languages only, and may be
+    names in this one (Kim is "who" in Turkish); `own` are those that belong to this language, whose inflections are
+    barred too. `generic` and `titles` stand in no term alone, titles at no end of a phrase either. `links` may stand
+    inside a phrase, `names` at the ends of one that is written with capitals. `phrases` are no terms as a whole.
     """
 
     barred: frozenset[str]
+    foreign: frozenset[str]
     own: frozenset[str]
     generic: frozenset[str]
     titles: frozenset[str]
@@ -51,8 +53,10 @@ def wordlists(language: str, spoken: frozenset[str]) -> Wordlists:
     stops = frozenset(word for one in ours for word in stop_words(one)) | _listed("stops", ours)
     listed = frozenset().union(*(_listed(name, ours) for name in ("calendar", "speech", "furniture")))
     others = frozenset(word for one in around for word in stop_words(one)) | _listed("stops", around)
+    ours_alone = listed | stops | _listed("function", every)
     return Wordlists(
-        barred=listed | stops | others | _listed("function", every),
+        barred=ours_alone | others,
+        foreign=others - ours_alone,
         # The English list holds words of the news ("computer", "fire"): only as they are spelled there.
         own=listed if language == "en" else listed | stops,
         generic=_listed("generic", ours),
