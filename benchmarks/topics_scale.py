@@ -46,21 +46,26 @@ def grown(real: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     """So many articles: the real ones, then spliced ones; the first n are the same whatever the count."""
     random = np.random.default_rng(seed)
     real = real.iloc[random.permutation(len(real))].reset_index(drop=True)
+    whole = real if count <= len(real) else pd.concat([real, _spliced(real, count - len(real), random, seed)])
+    return whole[:count].set_axis(pd.Index([f"a{at:07}" for at in range(count)], name="article_id"))
+
+
+def _spliced(real: pd.DataFrame, count: int, random: np.random.Generator, seed: int) -> pd.DataFrame:
+    """So many articles that are half of one and half of another."""
     parts = [sentences(text) for text in real["text"]]
     long = np.array([len(part) > 1 for part in parts])
     areas = {area: rows for area, rows in _areas(real, seed).items() if long[rows].sum() > 1}
     homes = {int(row): rows[long[rows]] for rows in areas.values() for row in rows[long[rows]]}
     first = np.array(sorted(homes))
     texts, origins = [], []
-    for _ in range(count - len(real)):
+    for _ in range(count):
         one = int(random.choice(first))
         others = homes[one]
         other = int(random.choice(others[others != one]))
         head, tail = parts[one], parts[other]
         texts.append(" ".join([*head[: (len(head) + 1) // 2], *tail[len(tail) // 2 :]]))
         origins.append(one)
-    whole = pd.concat([real, real.iloc[origins].assign(text=texts)])[:count]
-    return whole.set_axis(pd.Index([f"a{at:07}" for at in range(len(whole))], name="article_id"))
+    return real.iloc[origins].assign(text=texts)
 
 
 def _areas(real: pd.DataFrame, seed: int) -> dict[tuple[str, int], Any]:
