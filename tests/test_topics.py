@@ -102,13 +102,17 @@ def test_articles_texts_and_topics_add_up(articles: pd.DataFrame, topics: Topics
     assert set(topics.assigned) <= {UNASSIGNED, *topics.labels.index}
     assert topics.table["share_of_texts"].between(0, 1).all()
     assert topics.stability.between(0, 1).all()
-    assert set(topics.hierarchy["broader"]) <= set(topics.labels.index)
+    for depth, column in enumerate(topics.levels, start=1):
+        own = topics.hierarchy[topics.hierarchy["level"] == depth]
+        assert own["articles"].sum() + topics.unassigned == len(articles)
+        parts = topics.levels.groupby(column).size()
+        assert own.set_index("group")["articles"].to_dict() == parts[parts.index >= 0].to_dict()
     assert set(topics.representatives["article_id"]) <= set(articles.index)
 
 
 def test_the_bertopic_model_has_our_numbers(topics: Topics) -> None:
     model = topics.model
-    assert list(model.topics_) == topics._members.tolist()
+    assert list(model.topics_) == topics._texts["topic"].tolist()
     info = model.get_topic_info().set_index("Topic")["Count"]
     assert info[info.index >= 0].to_dict() == topics.sizes["texts"].to_dict()
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.articles import WorkbenchError
-from workbench.embed import Vectors
+from workbench.neighbours import Vectors
 
 _WORD = r"(?u)\b[^\W\d_]{3,}\b"
 

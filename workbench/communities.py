@@ -1,148 +1,147 @@
-"""A graph of texts cut into topics: how finely, which text belongs where, and how well each topic holds."""
+"""Texts divided into groups: grains by the Louvain method, joined in two ways, every text sent to its nearest group.
+
+Grains are small communities of the graph of near texts (Blondel, Guillaume, Lambiotte and Lefebvre 2008). They are
+joined by modularity at a resolution (Reichardt and Bornholdt 2006), which finds themes of like size, or by average
+linkage (Sokal and Michener 1958), which also finds one theme that is half of the news among many small ones. Last,
+each text goes to the group whose middle is nearest, a few times (spherical k-means; Dhillon and Modha 2001).
+Louvain and not Leiden: scikit-network's Leiden draws from C's rand(), which no seed of ours reaches.
+"""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
-from sklearn.metrics import adjusted_rand_score
+from scipy import sparse
 from sknetwork.clustering import Louvain
-from tqdm.auto import tqdm
 
-from workbench.embed import Vectors
+from workbench.neighbours import Vectors
 
 UNASSIGNED = -1
 """The topic of an article that fits nowhere."""
 
-FEWEST_TEXTS = 30
-"""Below this a collection has no themes that could be told from chance: only texts that share most are grouped."""
+SMALLEST = 3
+"""Texts a topic needs."""
 
-_RESOLUTIONS = np.geomspace(0.25, 3.0, 12)
-"""Tried in turn: below, news falls into one or two topics; above, into its single stories."""
+_GRAINS = 6.0
+"""Resolution of the grains: some dozens in a small collection, some hundreds in a large one."""
 
-_PROGRESS_FROM = 2_000
-"""Texts from which finding topics takes over two seconds."""
-
-_SCAN_REFITS, _REFITS = 2, 10
-_NEARLY_BEST = 0.95
-"""Of cuts that hold nearly as well as the best, the coarsest is taken: fewer topics are easier to tell apart."""
-
-_KEPT = 0.8
-"""Share of the texts in each refit."""
-
-_LARGEST = 1 / 3
-"""A cut whose largest topic holds more of the texts tells too little apart, unless there is no other."""
-
-_SMALLEST = 3
-"""Texts a topic needs; the texts of smaller groups are unassigned."""
-
-_ALIKE = 0.35
-"""Cosine from which texts of a small collection are grouped."""
+_ROUNDS = 6
+"""Times the texts are sent to the nearest group: few move after the fifth."""
 
 Labels = NDArray[np.int64]
 
 
-class Cut(NamedTuple):
-    """The topic of each text, the stability of each topic, and the graph that was cut at this resolution."""
+class Merges(NamedTuple):
+    """An average linkage of grains: per merge the mean cosine at which it was made, the grain kept and the one lost."""
+
+    heights: NDArray[np.float64]
+    kept: Labels
+    lost: Labels
+
+
+class Grains(NamedTuple):
+    """The grain of each text, how grains are tied, and in which order they are alike."""
 
     members: Labels
-    stability: NDArray[np.float64]
-    resolution: float
-    graph: Any
+    between: Any
+    merges: Merges
+
+    def by_modularity(self, resolution: float, seed: int) -> Labels:
+        """The grains of each text joined at this resolution."""
+        return louvain(self.between, resolution, seed)[self.members]
+
+    def by_linkage(self, height: float) -> Labels:
+        """The grains of each text joined as long as their texts are this alike on average."""
+        group = np.arange(self.between.shape[0])
+        for at, kept, lost in zip(*self.merges, strict=True):
+            if at < height:
+                break
+            group[group == lost] = kept
+        return group[self.members]
 
 
-def cut_graph(graph: Any, vectors: Vectors, factor: float, *, seed: int, progress: bool) -> Cut:
-    """The topics of the texts, numbered by size; `factor` makes them coarser (below 1) or finer."""
-    if len(vectors) < FEWEST_TEXTS:
-        members = _small(graph, vectors)
-        return Cut(*numbered(members, np.full(members.max(initial=-1) + 1, np.nan)), float("nan"), graph)
-    resolution = _resolution(graph, seed, progress=progress) * factor
-    members = _without_small(communities(graph, resolution, seed), graph)
-    return Cut(*numbered(members, _stability(graph, members, resolution, seed)), resolution, graph)
-
-
-def communities(graph: Any, resolution: float, seed: int) -> Labels:
-    """Texts grouped by the Louvain method; a text without any neighbour stands alone."""
+def louvain(graph: Any, resolution: float, seed: int) -> Labels:
+    """Nodes grouped by modularity; a node without any edge stands alone."""
     if not graph.nnz:
         return np.arange(graph.shape[0])
     return np.asarray(Louvain(resolution, random_state=seed).fit_predict(graph), dtype=np.int64)
 
 
-def _small(graph: Any, vectors: Vectors) -> Labels:
-    """Groups of a collection too small for themes: texts joined by a cosine of .35, others unassigned."""
-    near = (vectors @ vectors.T) >= _ALIKE
-    linked = graph.multiply(near).tocsr() if graph.nnz else graph
-    _, groups = connected_components(linked, directed=False)
-    counts = np.bincount(groups) if len(groups) else np.zeros(0, dtype=np.int64)
-    return np.array([one if counts[one] > 1 else UNASSIGNED for one in groups], dtype=np.int64)
+def find_grains(graph: Any, vectors: Vectors, seed: int) -> Grains:
+    """Small communities of a graph of texts, and how they join."""
+    members = np.unique(louvain(graph, _GRAINS, seed), return_inverse=True)[1]
+    belongs = _belongs(members)
+    between = (belongs.T @ graph @ belongs).tocsr()
+    return Grains(members, between, _average_linkage(np.asarray(belongs.T @ vectors), np.bincount(members)))
 
 
-def _resolution(graph: Any, seed: int, *, progress: bool) -> float:
-    """The resolution whose topics hold best when a fifth of the texts is left out, among cuts that tell things apart.
+def _belongs(members: Labels) -> Any:
+    size = int(members.max(initial=-1)) + 1
+    return sparse.csr_matrix((np.ones(len(members)), (np.arange(len(members)), members)), shape=(len(members), size))
 
-    The criterion is the agreement of partitions over subsamples and over neighbouring resolutions (Ben-Hur,
-    Elisseeff and Guyon 2002; Arenas, Fernández and Gómez 2008), measured by the adjusted Rand index.
+
+def _average_linkage(sums: NDArray[np.float64], sizes: Labels) -> Merges:
+    """Merges of groups by the mean cosine of their texts, which is the product of the groups' means."""
+    sums, counts = sums.astype(np.float64).copy(), sizes.astype(np.float64)
+    means = sums / np.maximum(counts, 1)[:, None]
+    similar = means @ means.T
+    np.fill_diagonal(similar, -np.inf)
+    best, value = similar.argmax(axis=1), similar.max(axis=1, initial=-np.inf)
+    heights, kept, lost = [], [], []
+    for _ in range(len(counts) - 1):
+        one = int(np.argmax(value))
+        first, second = sorted((one, int(best[one])))
+        heights.append(min(float(value[one]), heights[-1] if heights else np.inf))
+        kept.append(first)
+        lost.append(second)
+        sums[first] += sums[second]
+        counts[first] += counts[second]
+        similar[second], similar[:, second], value[second] = -np.inf, -np.inf, -np.inf
+        row = (sums @ sums[first]) / (np.maximum(counts, 1) * counts[first])
+        row[[first, *lost]] = -np.inf
+        similar[first], similar[:, first] = row, row
+        stale = np.flatnonzero((value > -np.inf) & np.isin(best, (first, second)))
+        for at in {first, *stale.tolist()} - {second}:
+            best[at], value[at] = int(similar[at].argmax()), float(similar[at].max())
+        nearer = np.flatnonzero(row > value)
+        best[nearer], value[nearer] = first, row[nearer]
+    return Merges(np.array(heights), np.array(kept, dtype=np.int64), np.array(lost, dtype=np.int64))
+
+
+def middles(vectors: Vectors, groups: Labels, least: int = SMALLEST) -> Vectors:
+    """The middle of each group of at least so many texts, after every text has gone to the nearest one.
+
+    Shape (groups left, dimensions), rows of length 1, in the order of the groups given.
     """
-    bar = tqdm(_RESOLUTIONS, desc="choosing how many topics", disable=not progress or graph.shape[0] < _PROGRESS_FROM)
-    tried = [(cut := communities(graph, float(one), seed), _agreement(graph, cut, float(one), seed)) for one in bar]
-    cuts = [cut for cut, _ in tried]
-    beside = [adjusted_rand_score(a, b) for a, b in pairwise(cuts)]
-    plateau = [np.mean([*beside[max(0, at - 1) : at], *beside[at : at + 1]]) for at in range(len(cuts))]
-    largest = np.array([np.bincount(cut).max() / len(cut) for cut in cuts])
-    telling = largest <= max(_LARGEST, largest.min())
-    score = np.where(telling, np.array([holds for _, holds in tried]) + plateau, -np.inf)
-    return float(_RESOLUTIONS[int(np.argmax(score >= _NEARLY_BEST * score.max()))])
+    centres = _middles(vectors, np.unique(groups, return_inverse=True)[1], least)
+    for _ in range(_ROUNDS):
+        moved = _middles(vectors, nearest_middle(vectors, centres), least)
+        if moved.shape == centres.shape and np.abs(moved - centres).max(initial=0) < 1e-6:
+            return moved
+        if not len(moved):
+            return centres
+        centres = moved
+    return centres
 
 
-def _agreement(graph: Any, cut: Labels, resolution: float, seed: int) -> float:
-    refits = _refits(graph, resolution, seed, _SCAN_REFITS)
-    return float(np.mean([adjusted_rand_score(cut[part], again) for part, again in refits]))
+def _middles(vectors: Vectors, groups: Labels, least: int) -> Vectors:
+    sizes = np.bincount(groups)
+    held = np.flatnonzero(sizes)
+    order = np.argsort(groups, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(sizes[held])[:-1]]) if len(held) else np.zeros(0, dtype=np.int64)
+    sums = (
+        np.add.reduceat(vectors[order], starts.astype(np.int64), axis=0)[sizes[held] >= least]
+        if len(held)
+        else vectors[:0]
+    )
+    lengths = np.sqrt((sums * sums).sum(axis=1, keepdims=True))
+    return np.asarray(sums / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
-def _refits(graph: Any, resolution: float, seed: int, count: int) -> list[tuple[Labels, Labels]]:
-    """Subsamples without replacement and their groups."""
-    chance = np.random.default_rng(seed)
-    size = graph.shape[0]
-    parts = [np.sort(chance.choice(size, int(_KEPT * size), replace=False)) for _ in range(count)]
-    return [(part, communities(graph[part][:, part], resolution, seed)) for part in parts]
-
-
-def _without_small(members: Labels, graph: Any) -> Labels:
-    """Unassign the texts of groups with fewer than three texts and texts that are near no other."""
-    alone = np.asarray(graph.sum(axis=1)).ravel() == 0
-    counts = np.bincount(members)
-    return np.where(alone | (counts[members] < _SMALLEST), UNASSIGNED, members)
-
-
-def _stability(graph: Any, members: Labels, resolution: float, seed: int) -> NDArray[np.float64]:
-    """Per group the mean over refits of its best Jaccard match (Hennig 2007)."""
-    groups = members.max(initial=-1) + 1
-    best = np.zeros((_REFITS, groups))
-    for at, (part, again) in enumerate(_refits(graph, resolution, seed + 1, _REFITS)):
-        own = members[part]
-        known = own >= 0
-        shared = np.zeros((groups, again.max(initial=-1) + 1))
-        np.add.at(shared, (own[known], again[known]), 1)
-        union = (
-            np.bincount(own[known], minlength=groups)[:, None]
-            + np.bincount(again, minlength=shared.shape[1])[None, :]
-            - shared
-        )
-        best[at] = (shared / np.maximum(union, 1)).max(axis=1, initial=0)
-    return np.asarray(best.mean(axis=0), dtype=np.float64)
-
-
-def numbered(members: Labels, stability: NDArray[np.float64]) -> tuple[Labels, NDArray[np.float64]]:
-    """Number the groups from the largest down; equal ones by their first text."""
-    groups, first, counts = np.unique(members, return_index=True, return_counts=True)
-    real = [
-        (-int(n), int(at), int(group))
-        for group, at, n in zip(groups, first, counts, strict=True)
-        if group != UNASSIGNED
-    ]
-    order = [group for _, _, group in sorted(real)]
-    number = {group: at for at, group in enumerate(order)} | {UNASSIGNED: UNASSIGNED}
-    return np.array([number[int(one)] for one in members], dtype=np.int64), stability[order] if order else stability[:0]
+def nearest_middle(vectors: Vectors, centres: Vectors) -> Labels:
+    """The group whose middle is nearest to each text; ties go to the first."""
+    if not len(centres):
+        return np.zeros(len(vectors), dtype=np.int64)
+    return np.asarray(np.round(vectors @ centres.T, 5).argmax(axis=1), dtype=np.int64)

@@ -1,227 +1,239 @@
 """Texts as vectors, learnt from the collection itself, so that nothing is downloaded.
 
-Two views of a text: its words (TF-IDF and a truncated SVD; Deerwester et al. 1990), which say what it is about
-within a language; and its traces (names, numbers and loan words in Latin letters), which also hold across languages.
-A sentence-transformers model takes the place of the first view where one is given.
+In one language a text is its words (TF-IDF and a truncated SVD; Deerwester et al. 1990, "Indexing by latent semantic
+analysis"). In several, it is what its words mean in any of them (`themes`), averaged with the texts nearest to it in
+its own language: single articles hold too few known words to be compared across languages, neighbourhoods do. Last,
+each language is moved so that all have the same middle. A sentence-transformers model joins these where one is given.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from anyascii import anyascii
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
 from sklearn.preprocessing import normalize
-from stopwordsiso import stopwords
+from sklearn.utils.extmath import randomized_svd
 
-from workbench.articles import WorkbenchError, digest
-
-Vectors = NDArray[np.float32]
-
-CHARACTERS = 3_000
-"""Characters of a text that are read: more change the topics of news no further."""
+from workbench.neighbours import NEAREST, Vectors, nearest
+from workbench.themes import ideas
+from workbench.wordcounts import WordCounts, count_words, stop_tokens
 
 DIMENSIONS = 100
 """Of the SVD; 50 to 200 give the same topics on labelled news."""
 
-TRACED = 1_000
-"""Characters of a text in which traces are looked for: who and where stand at the head of news."""
+LEARNT = 20_000
+"""Texts from which the vectors and the topics are learnt, drawn evenly; the others are placed among them."""
 
-MOST_WORDS = 60_000
-TITLE_WEIGHT = 2
-"""Times the headline is read: it names the matter, the text also its surroundings."""
+MOST_WORDS = 40_000
+"""Words of a language that count, the most frequent ones."""
 
-_WORD = r"(?u)\b[^\W\d_]{2,}(?:['’-][^\W\d_]{2,})*\b"
-_NUMBER = re.compile(r"(?<!\w)\d[\d.,]*\d|\d")
-_NAME = re.compile(r"(?<![.!?…»\"“”:—–]\s)(?<!^)(?<!\n)\b[A-ZÀ-ÞА-ЯЁІЇЄҐ][\w’'-]+")
-_TOKEN = re.compile(r"[^\W\d_]{3,}")
+FEW = 10
+"""Texts of a language whose middle is as good as unknown: it moves by n / (n + 10)."""
 
 
-@lru_cache(maxsize=64)
-def stop_words(language: str) -> frozenset[str]:
-    """Words that say nothing of a topic, in lower case; empty for a language that is not known."""
-    try:
-        return frozenset(str(word).casefold() for word in stopwords(language))
-    except (KeyError, ValueError):
-        return frozenset()
+@dataclass(frozen=True)
+class Weights:
+    """How words or ideas become numbers: each one's rarity, and its part in each dimension."""
+
+    names: tuple[str, ...]
+    rarity: NDArray[np.float32]
+    parts: Vectors
+
+    def project(self, counts: Any) -> Vectors:
+        """Rows of length 1 (or 0 where nothing is known) for texts × names."""
+        return _unit(_weighted(counts, self.rarity) @ self.parts)
 
 
-def readable(titles: Sequence[str], texts: Sequence[str]) -> list[str]:
-    """What is read of each text: the headline twice, then the first 3,000 characters."""
-    return [f"{(title + '. ') * TITLE_WEIGHT}{text[:CHARACTERS]}" for title, text in zip(titles, texts, strict=True)]
+@dataclass(frozen=True)
+class Tongue:
+    """What was learnt of one language: its words, and where its learnt texts stand by words and by ideas."""
+
+    words: Weights
+    by_words: Vectors
+    by_ideas: Vectors
+    shift: Vectors
 
 
-def word_vectors(texts: Sequence[str], languages: Sequence[str], *, seed: int = 0) -> Vectors:
-    """One row of length 1 per text from the words of the collection; all zero where no word is shared.
+@dataclass(frozen=True)
+class Space:
+    """Where texts stand; `place` gives the vector of any text, of the collection or new."""
 
-    Shape (texts, up to 100). Words of one text only and words in more than three of ten texts of a language say
-    nothing. Raises nothing on 0, 1 or 2 texts.
+    tongues: dict[str, Tongue]
+    ideas: dict[str, Weights]
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        known = list(self.ideas.values()) or [one.words for one in self.tongues.values()]
+        return known[0].parts.shape[1] if known else 1
+
+    def place(self, read: Sequence[str], languages: Sequence[str]) -> Vectors:
+        """One row of length 1 per text; all zero where nothing of it is known."""
+        return _placed(self, count_words(read, languages), len(read))
+
+
+def learn_space(read: Sequence[str], languages: Sequence[str], *, seed: int = 0) -> tuple[Space, Vectors]:
+    """The space of a collection and the place of each of its texts in it.
+
+    Shape (texts, up to 100). Words of one text only say nothing. Raises nothing on 0, 1 or 2 texts.
     """
-    counted = _counted_words(texts, languages)
-    if counted is None:
-        return np.zeros((len(texts), 1), dtype=np.float32)
-    weighted = TfidfTransformer(sublinear_tf=True).fit_transform(counted)
-    size = min(DIMENSIONS, min(weighted.shape) - 1)
-    if size < 2:
-        return np.asarray(normalize(weighted.toarray()), dtype=np.float32)
-    # Equal texts have no variance, by which the library divides for a figure that nobody reads here.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        reduced = TruncatedSVD(size, random_state=seed, n_iter=5).fit_transform(weighted)
-    return np.asarray(normalize(reduced), dtype=np.float32)
+    counted = count_words(read, languages)
+    tongues = {language: _learn_tongue(own, language, len(read), seed) for language, own in counted.items()}
+    space = Space(tongues, {})
+    if len(counted) > 1:
+        space = _learn_ideas(space, counted, len(read), seed)
+    return space, _placed(space, counted, len(read))
 
 
-def _counted_words(texts: Sequence[str], languages: Sequence[str]) -> Any:
-    """Counts of words per text, a word of each language apart, or None where no word is left."""
-    blocks = []
-    for language in sorted(set(languages)):
-        rows = [at for at, one in enumerate(languages) if one == language]
-        block = _counted([texts[at] for at in rows], language)
-        if block is not None:
-            place = sparse.csr_matrix((np.ones(len(rows)), (rows, range(len(rows)))), shape=(len(texts), len(rows)))
-            blocks.append(place @ block)
-    return sparse.hstack(blocks, format="csr") if blocks else None
+def _learn_tongue(counted: WordCounts, language: str, size: int, seed: int) -> Tongue:
+    folded, words = _folded(counted.counts, _fold_words(counted.words, language))
+    known = np.asarray((folded > 0).sum(axis=0)).ravel()
+    least = 2 if len(counted.rows) >= 10 else 1
+    kept = np.flatnonzero(known >= least)
+    kept = np.sort(kept[np.argsort(-known[kept], kind="stable")][:MOST_WORDS])
+    learnt = folded[:, kept][learnt_rows(len(counted.rows), size)]
+    weights = _learn_weights(learnt, tuple(words[at] for at in kept), seed)
+    by_words = weights.project(learnt)
+    nothing = np.zeros((len(by_words), 0), dtype=np.float32)
+    return Tongue(weights, by_words, nothing, np.zeros(0, dtype=np.float32))
 
 
-@lru_cache(maxsize=64)
-def _stop_tokens(language: str) -> list[str] | None:
-    """Stop words as the vectorizer cuts them: "c'mon" gives "mon"."""
-    return sorted({token for word in stop_words(language) for token in re.findall(_WORD, word)}) or None
+def learnt_rows(own: int, size: int) -> NDArray[np.int64]:
+    """Which of the `own` texts of a part are learnt from, in a collection of `size`: evenly drawn over their order."""
+    share = min(1.0, LEARNT / max(1, size))
+    count = max(min(own, 1), round(own * share))
+    return np.unique(np.linspace(0, max(0, own - 1), count).round().astype(np.int64)) if own else np.zeros(0, np.int64)
 
 
-def _counted(texts: list[str], language: str) -> Any:
-    few = len(texts) < 10
-    vectorizer = TfidfVectorizer(
-        token_pattern=_WORD,
-        preprocessor=str.casefold,
-        stop_words=_stop_tokens(language),
-        min_df=1 if few else 2,
-        max_df=1.0 if few else 0.3,
-        max_features=MOST_WORDS,
-        use_idf=False,
-        norm=None,
-    )
-    try:
-        return vectorizer.fit_transform(texts)
-    except ValueError:
-        return None
+def _learn_weights(counts: Any, names: tuple[str, ...], seed: int) -> Weights:
+    """TF-IDF with 1 + log of the count, reduced by a randomised SVD (Halko, Martinsson and Tropp 2011)."""
+    texts, size = counts.shape
+    within = np.asarray((counts > 0).sum(axis=0)).ravel()
+    rarity = (np.log((1 + texts) / (1 + within)) + 1).astype(np.float32)
+    dimensions = min(DIMENSIONS, min(texts, size) - 1)
+    if dimensions < 2:
+        return Weights(names, rarity, np.eye(size, DIMENSIONS, dtype=np.float32))
+    _, _, right = randomized_svd(_weighted(counts, rarity), dimensions, n_iter=4, random_state=seed)
+    parts = np.zeros((size, DIMENSIONS), dtype=np.float32)
+    parts[:, :dimensions] = right.T
+    return Weights(names, rarity, parts)
 
 
-def traces(titles: Sequence[str], texts: Sequence[str], languages: Sequence[str]) -> Any:
-    """A sparse row of length 1 per text that texts in other languages share: names, numbers, loan words.
-
-    Every word is written in Latin letters and cut into its 4-grams; names count three times. Weights are by the
-    rarity within the text's own language, so that no language's spelling sets the scale.
-    """
-    bags = [_trace(title, text) for title, text in zip(titles, texts, strict=True)]
-    vectorizer = TfidfVectorizer(analyzer=lambda bag: bag, min_df=2, use_idf=False, norm=None, sublinear_tf=True)
-    try:
-        counted = vectorizer.fit_transform(bags)
-    except ValueError:
-        return sparse.csr_matrix((len(bags), 1))
-    return normalize(_by_rarity(counted, languages)).astype(np.float32)
+def _weighted(counts: Any, rarity: NDArray[np.float32]) -> Any:
+    weighted = counts.tocsr().astype(np.float32)
+    weighted.data = 1 + np.log(weighted.data)
+    return normalize(weighted @ sparse.diags(rarity).tocsr())
 
 
-def _trace(title: str, text: str) -> list[str]:
-    head = f"{title}\n{text[:TRACED]}"
-    names = _NAME.findall(head)
-    found = [f"#{number}" for number in _NUMBER.findall(head) if len(number) > 1]
-    for word in _TOKEN.findall(head):
-        found += _pieces(_latin(word))
-    for name in names:
-        found += _pieces(_latin(name)) * 3
-    return found
+def _unit(rows: Any) -> Vectors:
+    return np.asarray(normalize(np.asarray(rows)), dtype=np.float32)
 
 
-@lru_cache(maxsize=200_000)
-def _latin(word: str) -> str:
-    return re.sub(r"[^a-z]", "", anyascii(word).casefold())
+def _learn_ideas(space: Space, counted: dict[str, WordCounts], size: int, seed: int) -> Space:
+    """The shared view: ideas of at least two languages, each weighted by its rarity within the text's own."""
+    told = {language: _folded(own.counts, _fold_ideas(own.words, language)) for language, own in counted.items()}
+    spoken: dict[str, int] = {}
+    for counts, names in told.values():
+        within = np.asarray((counts > 0).sum(axis=0)).ravel()
+        for name, texts in zip(names, within, strict=True):
+            spoken[name] = spoken.get(name, 0) + int(texts >= min(2, counts.shape[0]))
+    shared = tuple(sorted(name for name, languages in spoken.items() if languages >= 2))
+    rows = {language: learnt_rows(len(own.rows), size) for language, own in counted.items()}
+    learnt = {language: _columns(*told[language], shared)[rows[language]] for language in counted}
+    rarity = {
+        language: (np.log((1 + own.shape[0]) / (1 + np.asarray((own > 0).sum(axis=0)).ravel())) + 1).astype(np.float32)
+        for language, own in learnt.items()
+    }
+    weighted = sparse.vstack([_weighted(own, rarity[language]) for language, own in learnt.items()], format="csr")
+    dimensions = min(DIMENSIONS, min(weighted.shape) - 1)
+    if dimensions < 2:
+        return space
+    _, _, right = randomized_svd(weighted, dimensions, n_iter=4, random_state=seed)
+    parts = np.zeros((len(shared), DIMENSIONS), dtype=np.float32)
+    parts[:, :dimensions] = right.T
+    weights = {language: Weights(shared, rarity[language], parts) for language in counted}
+    return Space(_aligned(space, weights, learnt), weights)
 
 
-def _pieces(word: str) -> list[str]:
-    padded = f"_{word}"
-    return [padded[at : at + 4] for at in range(max(1, len(padded) - 3))] if word else []
+def _aligned(space: Space, weights: dict[str, Weights], learnt: dict[str, Any]) -> dict[str, Tongue]:
+    """The languages with their learnt texts placed by ideas, and how far each has to move to share one middle."""
+    by_ideas = {language: weights[language].project(own) for language, own in learnt.items()}
+    near = {
+        language: _with_neighbours(by_ideas[language], one.by_words, by_ideas[language], one.by_words)
+        for language, one in space.tongues.items()
+    }
+    middle = np.mean(np.concatenate(list(near.values())), axis=0)
+    moved = {}
+    for language, one in space.tongues.items():
+        size = len(near[language])
+        trust = size / (size + FEW)
+        shift = ((near[language].mean(axis=0) - middle) * trust).astype(np.float32)
+        moved[language] = Tongue(one.words, one.by_words, by_ideas[language], shift)
+    return moved
 
 
-def _by_rarity(counted: Any, languages: Sequence[str]) -> Any:
-    """Each language's rows weighted by that language's own inverse document frequency."""
-    labels = np.array(languages)
-    parts, order = [], []
-    for language in sorted(set(languages)):
-        rows = np.flatnonzero(labels == language)
-        parts.append(TfidfTransformer(norm="l2").fit_transform(counted[rows]))
-        order.append(rows)
-    return sparse.vstack(parts, format="csr")[np.argsort(np.concatenate(order))]
+def _with_neighbours(ideas_of: Vectors, words_of: Vectors, learnt_ideas: Vectors, learnt_words: Vectors) -> Vectors:
+    """Each text averaged with the learnt texts of its language whose words are nearest, weighted by their cosine."""
+    count = min(NEAREST, len(learnt_words) // 20) + 1  # the nearest of a learnt text is itself
+    place, near = nearest(words_of, learnt_words, count)
+    weights = np.maximum(near, 0)
+    total = 1 + weights.sum(axis=1, keepdims=True)
+    mixed = ideas_of + np.einsum("tn,tnd->td", weights, learnt_ideas[place])
+    return np.asarray(mixed / total, dtype=np.float32)
 
 
-def model_vectors(texts: Sequence[str], model: str | Any, *, progress: bool = True) -> Vectors:
-    """One row of length 1 per text from a sentence-transformers model: a folder, a hub name, or the model itself.
-
-    Rows are kept in the cache by content and model, so that a changed text embeds only itself.
-    Raises WorkbenchError where the model cannot be loaded.
-    """
-    name = model if isinstance(model, str) else _name_of(model)
-    store = _Store(name) if name else None
-    keys = [digest([text], length=32) for text in texts]
-    known = store.read() if store else {}
-    fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-    if fresh:
-        encoder = _load_model(model) if isinstance(model, str) else model
-        rows = encoder.encode(
-            list(fresh.values()), show_progress_bar=progress and len(fresh) > 50, normalize_embeddings=True
+def _placed(space: Space, counted: dict[str, WordCounts], size: int) -> Vectors:
+    vectors = np.zeros((size, space.dimensions), dtype=np.float32)
+    for language, own in counted.items():
+        tongue = space.tongues.get(language)
+        by_words = (
+            tongue.words.project(_columns(*_folded(own.counts, _fold_words(own.words, language)), tongue.words.names))
+            if tongue
+            else np.zeros((len(own.rows), DIMENSIONS), dtype=np.float32)
         )
-        known |= dict(zip(fresh, np.asarray(rows, dtype=np.float32), strict=True))
-        if store:
-            store.write(known)
-    return np.array([known[key] for key in keys], dtype=np.float32)
+        if not space.ideas:
+            vectors[own.rows] = by_words[:, : vectors.shape[1]]
+            continue
+        weights = space.ideas.get(language) or next(iter(space.ideas.values()))
+        told = weights.project(_columns(*_folded(own.counts, _fold_ideas(own.words, language)), weights.names))
+        if tongue:
+            told = _with_neighbours(told, by_words, tongue.by_ideas, tongue.by_words) - tongue.shift
+        vectors[own.rows] = _unit(told)
+    return vectors
 
 
-def _name_of(model: Any) -> str:
-    """What a model says it was made from; empty where it does not say."""
-    card = getattr(model, "model_card_data", None)
-    return str(getattr(card, "base_model", None) or "")
+Fold = Callable[[str], tuple[str, ...]]
 
 
-def _load_model(name: str) -> Any:
-    from sentence_transformers import SentenceTransformer
-
-    try:
-        return SentenceTransformer(name)
-    except Exception as error:
-        why = (str(error).splitlines() or [type(error).__name__])[0][:120]
-        raise WorkbenchError(
-            f"the sentence model {name!r} cannot be loaded ({why}); give a folder that holds one, "
-            "or leave `model` out to learn from the collection"
-        ) from error
+def _fold_words(words: Sequence[str], language: str) -> list[tuple[str, ...]]:
+    """Each word as it counts: in lower case, or nothing for stop words."""
+    stops = stop_tokens(language)
+    folded = (word.casefold() for word in words)
+    return [() if word in stops else (word,) for word in folded]
 
 
-class _Store:
-    """Vectors of one model on disk, by digest of the text."""
+def _fold_ideas(words: Sequence[str], language: str) -> list[tuple[str, ...]]:
+    return [ideas(word, language) for word in words]
 
-    def __init__(self, model: str) -> None:
-        base = (
-            os.environ.get("WORKBENCH_CACHE")
-            or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "workbench"
-        )
-        self.path = Path(base) / "vectors" / f"{digest([model])}.parquet"
 
-    def read(self) -> dict[str, Vectors]:
-        if not self.path.exists():
-            return {}
-        kept = pd.read_parquet(self.path)
-        return dict(zip(kept["key"], (np.asarray(row, dtype=np.float32) for row in kept["vector"]), strict=True))
+def _folded(counts: Any, names: Sequence[tuple[str, ...]]) -> tuple[Any, list[str]]:
+    """Texts × names from texts × words, where each word has any number of names; names are sorted."""
+    known = sorted({name for own in names for name in own})
+    place = {name: at for at, name in enumerate(known)}
+    rows = [at for at, own in enumerate(names) for _ in own]
+    columns = [place[name] for own in names for name in own]
+    joins = sparse.csr_matrix((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=(len(names), len(known)))
+    return (counts @ joins).tocsr(), known
 
-    def write(self, vectors: dict[str, Vectors]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_suffix(f".{os.getpid()}.part")
-        pd.DataFrame({"key": list(vectors), "vector": [row.tolist() for row in vectors.values()]}).to_parquet(part)
-        part.replace(self.path)
+
+def _columns(counts: Any, names: Sequence[str], wanted: Sequence[str]) -> Any:
+    """The wanted columns of texts × names; zeros for those that are not there."""
+    place = {name: at for at, name in enumerate(wanted)}
+    held = [(at, place[name]) for at, name in enumerate(names) if name in place]
+    rows, columns = zip(*held, strict=True) if held else ((), ())
+    picks = sparse.csr_matrix((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=(len(names), len(wanted)))
+    return (counts @ picks).tocsr()

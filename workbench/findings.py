@@ -11,10 +11,10 @@ from collections.abc import Hashable, Iterable
 
 import pandas as pd
 
-from workbench.communities import FEWEST_TEXTS
 from workbench.coverage import NONE
 from workbench.events import Event
 from workbench.languages import NAMES
+from workbench.levels import FEWEST_TEXTS
 from workbench.manifest import ledger_counts
 from workbench.markup import one_line
 from workbench.records import amounts, span, texts

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from workbench.embed import Vectors
+from workbench.neighbours import Vectors
 
 Labels = NDArray[np.int64]
 Places = NDArray[np.float64]

@@ -66,9 +66,9 @@ def write_tables(articles: pd.DataFrame, ledger: pd.DataFrame, directory: Path) 
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        _replace(directory / "removed.parquet", _parquet(articles[["removed"]]))
-        _replace(directory / "ledger.csv", _ledger_csv(ledger))
-        _replace(directory / "articles.parquet", _parquet(articles.drop(columns="removed")))
+        write_whole(directory / "removed.parquet", _parquet(articles[["removed"]]))
+        write_whole(directory / "ledger.csv", _ledger_csv(ledger))
+        write_whole(directory / "articles.parquet", _parquet(articles.drop(columns="removed")))
     except OSError as error:
         raise WorkbenchError(
             f"cannot write to {directory}: {error.strerror or error}; choose another folder"
@@ -119,7 +119,7 @@ def _ledger_csv(ledger: pd.DataFrame) -> bytes:
     return bytes(safe.to_csv(index=False, lineterminator="\n").encode("utf-8"))
 
 
-def _replace(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Put the content at `path`, on the disk itself before it takes the place of what was there."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -239,7 +239,7 @@ def keep_bytes(kind: str, key: str, content: bytes) -> None:
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / key).exists():
-            _replace(folder / key, content)
+            write_whole(folder / key, content)
         kept = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[_MOST_KEPT:]:
             path.unlink(missing_ok=True)

@@ -1,15 +1,12 @@
 """What a collection is about: topics found on texts, not copies, the same for the same articles every time.
 
-Texts are joined to their nearest texts per language (`neighbours`), the graph is cut by the Louvain method
-(Blondel, Guillaume, Lambiotte and Lefebvre 2008), the resolution is the one whose topics hold best when a fifth of the
-texts is left out, and every topic carries its clusterwise Jaccard stability (Hennig 2007). BERTopic is assembled around
-the result. Louvain and not Leiden: scikit-network's Leiden draws from C's rand(), which no seed of ours reaches and
-which differs between systems.
+Texts are vectors (`embed`), their nearest texts per language make a graph (`neighbours`), which is divided in many ways
+(`communities`); the division that holds best on resamples is taken (`plateaus`), with a coarser and a finer one around
+it (`levels`). BERTopic is assembled around the result.
 """
 
 from __future__ import annotations
 
-import io
 import zipfile
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,40 +16,40 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from tqdm.auto import tqdm
 
 from workbench.articles import WorkbenchError, digest, require, write_csv
 from workbench.bertopic_model import assemble_bertopic
-from workbench.communities import UNASSIGNED, Cut, Labels, communities, cut_graph, numbered
-from workbench.embed import Vectors, model_vectors, readable, traces, word_vectors
-from workbench.layout import edges_between, place_texts
-from workbench.neighbours import neighbour_graph
+from workbench.bundle import read_bundle, write_bundle
+from workbench.communities import UNASSIGNED, Labels
+from workbench.fitted import Fit, fit_texts, from_bytes, to_bytes
+from workbench.layout import place_texts
 from workbench.reprints import find_reprints
 from workbench.store import cache_key, keep_bytes, kept_bytes
-from workbench.terms import labels, topic_terms
+from workbench.terms import labels, rank_terms, term_counts
+from workbench.topictables import central_texts, distinct_texts, placed_articles, topic_hierarchy, topic_sizes
+from workbench.wordcounts import readable
 
-GRANULARITIES = {"coarse": 0.5, "default": 1.0, "fine": 2.0}
-"""Words for how finely topics are cut, as factors on the resolution that the data chose."""
-
-_PROGRESS_FROM = 2_000
-"""Texts from which finding topics takes over two seconds."""
+GRANULARITIES = ("coarse", "default", "fine")
+"""How finely topics are cut: the division that holds best, and the best ones half and twice as fine."""
 
 _KEPT_FROM = 1_000
 """Texts from which a fit is worth keeping in the cache."""
 
-_HOLDS = 0.6
+HOLDS = 0.6
 """Clusterwise Jaccard below which a topic is called unstable (Hennig 2007, section 4)."""
 
 
 @dataclass(frozen=True, repr=False)
 class Topics:
-    """Topics of a collection, numbered by size (texts, then the smallest id); nothing in it is ever changed.
+    """Topics of a collection, numbered by size (texts, then the first text); nothing in it is ever changed.
 
     `assigned`: topic per `article_id`, -1 where unassigned. `labels`: by topic. `terms`: topic, language, rank, term,
     weight, texts. `sizes`: by topic: articles, texts, outlets. `stability`: by topic, 0 to 1, missing where too small
-    to tell. `hierarchy`: by topic: the coarser topic it belongs to and that one's label. `representatives`: central
-    texts per topic, of different outlets. `layout`: x, y per `article_id`.
+    to tell. `hierarchy`: one row per group, coarse to fine: level (1 is the coarsest), group, parent (the group one
+    level up, -1 at the top), topic (the topic it is or lies in, -1 where it is coarser), label, articles, texts.
+    `levels`: the group of each `article_id` at each level. `representatives`: central texts per topic, of different
+    outlets. `layout`: x, y per `article_id`. `candidates`: the divisions tried, how well each holds, and which was
+    taken (`plateaus.scan_divisions`).
     """
 
     assigned: pd.Series
@@ -61,20 +58,23 @@ class Topics:
     sizes: pd.DataFrame
     stability: pd.Series
     hierarchy: pd.DataFrame
+    levels: pd.DataFrame
     representatives: pd.DataFrame
     layout: pd.DataFrame
+    candidates: pd.DataFrame
+    granularity: str = "default"
     seed: int = 0
-    resolution: float = float("nan")
-    _texts: tuple[str, ...] = field(default=(), repr=False)
-    _vectors: Vectors = field(default_factory=lambda: np.zeros((0, 1), dtype=np.float32), repr=False)
-    _members: Labels = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False)
+    _spoken: pd.Series = field(default_factory=lambda: pd.Series(dtype="int64"), repr=False)
+    _texts: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    _fit: Fit | None = field(default=None, repr=False)
+    _encoder: Any = field(default=None, repr=False)
 
     @property
     def table(self) -> pd.DataFrame:
         """One row per topic: label, articles, texts, outlets, share of all texts, stability and whether it holds."""
         whole = self.sizes.join(self.labels).join(self.stability.rename("stability"))
         whole["share_of_texts"] = whole["texts"] / max(1, self.assigned_texts)
-        whole["holds"] = whole["stability"] >= _HOLDS
+        whole["holds"] = whole["stability"] >= HOLDS
         return whole[["label", "articles", "texts", "outlets", "share_of_texts", "stability", "holds"]]
 
     @property
@@ -84,7 +84,7 @@ class Topics:
 
     @property
     def unassigned(self) -> int:
-        """Articles that fit nowhere."""
+        """Articles that fit nowhere: their text shares less than a cosine of .1 with the nearest topic."""
         return int((self.assigned == UNASSIGNED).sum())
 
     @cached_property
@@ -93,10 +93,47 @@ class Topics:
 
         Raises WorkbenchError when there are fewer than two topics: BERTopic has nothing to compare then.
         """
-        return assemble_bertopic(self._texts, self._vectors, self._members)
+        fit = self._fitted()
+        read = readable(self._texts["title"].tolist(), self._texts["text"].tolist())
+        return assemble_bertopic(read, fit.vectors, self._texts["topic"].to_numpy(dtype=np.int64))
+
+    def labels_in(self, language: str) -> pd.Series:
+        """One label per topic in this language, or in the topic's largest where it has too little of it."""
+        return _labelled(self.terms, self._spoken, self.labels.index, language)
+
+    def assign(self, articles: pd.DataFrame, *, model: Any | None = None, progress: bool = True) -> pd.Series:
+        """The topic of each of these articles, new or known, by `article_id`; -1 for one that fits nowhere.
+
+        A copy of a known text (by `text_id`) has that text's topic. Topics do not change: what is new in these
+        articles is not found. `model` is needed where the topics were fitted with one that has no name.
+        """
+        require(articles, "title", "text", "language")
+        fit, encoder = self._fitted(), model if model is not None else self._encoder
+        if fit.shifts and encoder is None:
+            raise WorkbenchError("these topics were fitted with a sentence model; give it: topics.assign(…, model=…)")
+        read = readable(articles["title"].tolist(), articles["text"].tolist())
+        vectors = fit.place(read, articles["language"].tolist(), encoder, progress=progress)
+        found = fit.levels.sort(vectors)[_level(fit, self.granularity)]
+        known = self._texts["topic"].reindex(articles.get("text_id", pd.Series(index=articles.index, dtype="str")))
+        topics = np.where(known.notna(), known.fillna(UNASSIGNED), found)
+        return pd.Series(topics, index=articles.index, dtype="int64", name="topic")
+
+    def save(self, path: str | Path) -> Path:
+        """Write these topics to one file, for `load_topics`; the same topics give the same bytes."""
+        fit, encoder = self._fitted(), self._encoder if isinstance(self._encoder, str) else ""
+        tables = {name: getattr(self, name) for name in _TABLES}
+        tables |= {name: getattr(self, name).to_frame(name) for name in _COLUMNS}
+        tables |= {"texts": self._texts, "spoken": self._spoken.rename("texts").reset_index()}
+        told = {"format": _FORMAT, "granularity": self.granularity, "seed": self.seed, "encoder": encoder}
+        return write_bundle(Path(path), told, tables, {"fit": to_bytes(fit)})
+
+    def _fitted(self) -> Fit:
+        if self._fit is None:
+            raise WorkbenchError("these topics hold tables only; fit them anew with fit_topics")
+        return self._fit
 
     def __repr__(self) -> str:
-        unstable = int((self.stability < _HOLDS).sum())
+        unstable = int((self.stability < HOLDS).sum())
         head = f"Topics: {len(self.labels)} over {len(self.assigned)} articles ({self.assigned_texts} texts)"
         return f"{head}, {self.unassigned} unassigned, {unstable} unstable; seed {self.seed}"
 
@@ -123,167 +160,95 @@ def fit_topics(
         raise WorkbenchError(f"granularity {granularity!r} is none of {', '.join(map(repr, GRANULARITIES))}")
     told = "text_id" in articles and articles["text_id"].notna().all()
     ids = articles["text_id"] if told else find_reprints(articles, progress=progress)
-    texts = _distinct(articles, ids)
+    texts = distinct_texts(articles, ids)
     read = readable(texts["title"].tolist(), texts["text"].tolist())
+    languages = texts["language"].tolist()
     named = model is None or isinstance(model, str)
-    key = cache_key("topics", granularity, seed, model, digest([*read, *texts["language"]])) if named else ""
-    asked = _Asked(model, GRANULARITIES[granularity], seed)
-    vectors, cut = _from_cache(key) or _fit(texts, read, asked, progress=progress)
+    key = cache_key("topics", seed, model, digest([*read, *languages])) if named else ""
+    fit = _from_cache(key) or fit_texts(read, languages, model, seed=seed, progress=progress)
     if key and len(texts) >= _KEPT_FROM:
-        _to_cache(key, vectors, cut)
-    return _assemble(_Fitted(articles, ids, texts, read, vectors, progress), cut, seed=seed)
+        keep_bytes("topics", key, to_bytes(fit))
+    return _assembled(_Fitted(articles, ids, texts, fit, progress), granularity, model, seed)
 
 
 class _Fitted(NamedTuple):
-    """What topics are found on: articles and their `text_id`, distinct texts, what is read of them, their vectors."""
+    """What topics are made of: articles and their `text_id`, distinct texts, and what was learnt of them."""
 
     articles: pd.DataFrame
     ids: pd.Series
     texts: pd.DataFrame
-    read: list[str]
-    vectors: Vectors
+    fit: Fit
     progress: bool
 
 
-class _Asked(NamedTuple):
-    """The sentence model or None, the factor on the resolution, and the seed."""
-
-    model: str | Any | None
-    factor: float
-    seed: int
-
-
-def _distinct(articles: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    """One article per text: the first published, then the longest; sorted by what they say.
-
-    Later copies with a new head or tail thus change neither what is read of a text nor its place, so they cannot
-    move the topic of any other.
-    """
-    when = articles["published"] if "published" in articles else pd.Series(pd.NaT, index=articles.index)
-    table = articles.assign(text_id=ids, _when=when, _size=-articles["text"].str.len(), _id=articles.index)
-    first = table.sort_values(["_when", "_size", "text", "title", "_id"]).drop_duplicates("text_id")
-    return first.sort_values(["text", "title", "text_id"]).drop(columns=["_when", "_size", "_id"])
-
-
-def _vectors(read: list[str], languages: list[str], model: str | Any | None, *, seed: int, progress: bool) -> Vectors:
-    words = word_vectors(read, languages, seed=seed)
-    if model is None or not read:
-        return words
-    sense = model_vectors(read, model, progress=progress)
-    return np.asarray(np.hstack([words, sense]) / np.sqrt(2), dtype=np.float32)
-
-
-def _fit(texts: pd.DataFrame, read: list[str], asked: _Asked, *, progress: bool) -> tuple[Vectors, Cut]:
-    """The vectors of the texts, and their topics numbered by size."""
-    languages = texts["language"].tolist()
-    with tqdm(total=4, desc="finding topics", unit=" steps", disable=not progress or len(read) < _PROGRESS_FROM) as bar:
-        vectors = _vectors(read, languages, asked.model, seed=asked.seed, progress=progress)
-        bar.update()
-        told = traces(texts["title"].tolist(), texts["text"].tolist(), languages)
-        bar.update()
-        graph = neighbour_graph(vectors, told, languages)
-        bar.update()
-        cut = cut_graph(graph, vectors, asked.factor, seed=asked.seed, progress=progress)
-        bar.update()
-    return vectors, cut
-
-
-def _to_cache(key: str, vectors: Vectors, cut: Cut) -> None:
-    graph = cut.graph.tocsr()
-    parts = {"data": graph.data, "indices": graph.indices, "indptr": graph.indptr, "vectors": vectors}
-    parts |= {"members": cut.members, "stability": cut.stability, "resolution": np.array(cut.resolution)}
-    sink = io.BytesIO()
-    np.savez_compressed(sink, allow_pickle=False, **parts)
-    keep_bytes("topics", key, sink.getvalue())
-
-
-def _from_cache(key: str) -> tuple[Vectors, Cut] | None:
-    """What was found before for the same texts by the same software, so that a report does not fit them again."""
+def _from_cache(key: str) -> Fit | None:
+    """What was learnt before from the same texts by the same software, so that a report does not fit them again."""
     kept = kept_bytes("topics", key) if key else None
     if kept is None:
         return None
     try:
-        parts = np.load(io.BytesIO(kept), allow_pickle=False)
-        size = len(parts["members"])
-        graph = sparse.csr_matrix((parts["data"], parts["indices"], parts["indptr"]), shape=(size, size))
-        return parts["vectors"], Cut(parts["members"], parts["stability"], float(parts["resolution"]), graph)
+        return from_bytes(kept)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
 
 
-def _assemble(fitted: _Fitted, cut: Cut, *, seed: int) -> Topics:
-    articles, ids, texts, read, vectors, _ = fitted
-    by_text = dict(zip(texts["text_id"], cut.members, strict=True))
-    assigned = pd.Series([by_text[one] for one in ids], index=articles.index, dtype="int64", name="topic")
-    numbers = pd.RangeIndex(len(cut.stability), name="topic")
-    terms, named = _named(fitted, cut.members, numbers)
-    places = place_texts(vectors, cut.members, cut.graph)
+def _level(fit: Fit, granularity: str) -> str:
+    """The level of this name, or the nearest one there is."""
+    return granularity if granularity in fit.levels.names else "default"
+
+
+def _assembled(fitted: _Fitted, granularity: str, model: Any, seed: int) -> Topics:
+    articles, ids, texts, fit, _ = fitted
+    groups = fit.levels.sort(fit.vectors)
+    level = _level(fit, granularity)
+    members = groups[level]
+    at = list(groups).index(level)
+    numbers = pd.RangeIndex(len(fit.levels.stability[at]), name="topic")
+    rows = pd.Index(texts["text_id"]).get_indexer(ids)
+    levels = pd.DataFrame(
+        {f"level_{depth}": own[rows] for depth, own in enumerate(groups.values(), start=1)}, index=articles.index
+    )
+    assigned = pd.Series(members[rows], index=articles.index, dtype="int64", name="topic")
+    terms, spoken = _terms(fitted, groups)
+    named = {name: _labelled(terms[name], spoken[name], None, "en") for name in groups}
+    places = place_texts(fit.vectors, members, fit.graph, seed=seed)
     return Topics(
         assigned=assigned,
-        labels=named,
-        terms=terms,
-        sizes=_sizes(articles, ids, assigned, numbers),
-        stability=pd.Series(cut.stability, index=numbers, name="stability", dtype="float64"),
-        hierarchy=_hierarchy(cut.graph, cut.members, named, seed),
-        representatives=_representatives(texts, cut.members, cut.graph),
-        layout=_placed(pd.DataFrame(places, index=texts["text_id"], columns=["x", "y"]), articles, ids),
+        labels=named[level].reindex(numbers),
+        terms=terms[level],
+        sizes=topic_sizes(articles, ids, assigned, numbers),
+        stability=pd.Series(fit.levels.stability[at], index=numbers, name="stability", dtype="float64"),
+        hierarchy=topic_hierarchy(levels, ids, named, at),
+        levels=levels,
+        representatives=central_texts(texts, members, fit.vectors),
+        layout=placed_articles(pd.DataFrame(places[rows], index=articles.index, columns=["x", "y"]), articles),
+        candidates=fit.levels.tried.assign(taken=fit.levels.tried.index == fit.levels.taken),
+        granularity=granularity,
         seed=seed,
-        resolution=cut.resolution,
-        _texts=tuple(read),
-        _vectors=vectors,
-        _members=cut.members,
+        _spoken=spoken[level],
+        _texts=texts[["text_id", "title", "text"]].assign(topic=members).set_index("text_id"),
+        _fit=fit,
+        _encoder=model,
     )
 
 
-def _named(fitted: _Fitted, members: Labels, numbers: pd.Index) -> tuple[pd.DataFrame, pd.Series]:
-    """The terms of the topics, names of outlets left out, and one label per topic."""
+def _terms(fitted: _Fitted, groups: dict[str, Labels]) -> tuple[dict[str, pd.DataFrame], dict[str, pd.Series]]:
+    """Per level the terms of its groups, names of outlets left out, and their texts per language."""
     titles, texts, languages = (fitted.texts[name].tolist() for name in ("title", "text", "language"))
     sources = sorted({str(one) for one in fitted.articles["source"].dropna()})
-    quiet = not fitted.progress or len(texts) < _PROGRESS_FROM
-    bar = tqdm(texts, desc="naming topics", unit=" texts", disable=quiet)
-    terms = topic_terms(titles, bar, languages, members.tolist(), ignored=sources)
-    spoken = fitted.texts.assign(topic=members)[members >= 0].groupby(["topic", "language"]).size()
-    return terms, labels(terms, spoken) if len(spoken) else pd.Series(dtype="str", index=numbers, name="label")
+    counts = term_counts(titles, texts, languages, ignored=sources)
+    terms, spoken = {}, {}
+    for name, members in groups.items():
+        terms[name] = rank_terms(counts, members)
+        known = pd.DataFrame({"topic": members, "language": languages})
+        spoken[name] = known[known["topic"] >= 0].groupby(["topic", "language"]).size()
+    return terms, spoken
 
 
-def _placed(places: pd.DataFrame, articles: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    """The place of each article's text, with what a reader wants to know of the article when pointing at it."""
-    known = [name for name in ("title", "source", "published") if name in articles.columns]
-    return places.reindex(ids).set_axis(articles.index).join(articles[known])
-
-
-def _sizes(articles: pd.DataFrame, ids: pd.Series, assigned: pd.Series, numbers: pd.Index) -> pd.DataFrame:
-    counted = pd.DataFrame({"topic": assigned, "text_id": ids, "source": articles["source"]})
-    sizes = (
-        counted[counted["topic"] >= 0]
-        .groupby("topic")
-        .agg(articles=("topic", "size"), texts=("text_id", "nunique"), outlets=("source", "nunique"))
-    )
-    return sizes.reindex(numbers, fill_value=0).astype("int64")
-
-
-def _hierarchy(graph: Any, members: Labels, named: pd.Series, seed: int) -> pd.DataFrame:
-    """Topics joined into coarser ones by the edges between them; a topic that joins none stands for itself."""
-    size = len(named)
-    if size == 0:
-        return pd.DataFrame({"broader": pd.Series(dtype="int64"), "label": pd.Series(dtype="str")}, index=named.index)
-    between = edges_between(graph, members, size)
-    broader = communities(between, 1.0, seed) if between.nnz else np.arange(size)
-    broader, _ = numbered(broader, np.zeros(broader.max() + 1))
-    heads = {group: f"{named.iloc[at]} …" for group, at in zip(*np.unique(broader, return_index=True), strict=True)}
-    return pd.DataFrame({"broader": broader, "label": [heads[one] for one in broader]}, index=named.index)
-
-
-def _representatives(texts: pd.DataFrame, members: Labels, graph: Any) -> pd.DataFrame:
-    """Up to five central texts per topic, each of another outlet: `topic`, `rank`, `article_id`, `title`, `source`."""
-    rows = []
-    for topic in range(members.max(initial=-1) + 1):
-        own = np.flatnonzero(members == topic)
-        centre = np.asarray(graph[own][:, own].sum(axis=1)).ravel()
-        ranked = texts.iloc[own[np.argsort(-np.round(centre, 9), kind="stable")]]
-        for rank, (article_id, row) in enumerate(ranked.drop_duplicates("source").head(5).iterrows(), start=1):
-            rows.append((topic, rank, article_id, row["title"], row["source"]))
-    return pd.DataFrame(rows, columns=["topic", "rank", "article_id", "title", "source"])
+def _labelled(terms: pd.DataFrame, spoken: pd.Series, numbers: pd.Index | None, language: str) -> pd.Series:
+    found = labels(terms, spoken, language=language) if len(spoken) else pd.Series(dtype="str", name="label")
+    found = found.rename_axis("topic")
+    return found if numbers is None else found.reindex(numbers)
 
 
 def write_topics(topics: Topics, directory: str | Path) -> tuple[Path, Path]:
@@ -292,7 +257,9 @@ def write_topics(topics: Topics, directory: str | Path) -> tuple[Path, Path]:
     The same topics give the same bytes. Cells that a spreadsheet would take for a formula are disarmed.
     """
     folder = Path(directory)
-    table = topics.table.join(topics.hierarchy["broader"])
+    table = topics.table
+    own = topics.hierarchy[topics.hierarchy["topic"] == topics.hierarchy["group"]]
+    table["broader"] = own.drop_duplicates("topic").set_index("topic")["parent"].reindex(table.index)
     terms = topics.terms.assign(said=topics.terms["language"] + ": " + topics.terms["term"])
     top = terms[terms["rank"] <= 5].groupby("topic")["said"].agg("; ".join)
     table["terms"] = top.reindex(table.index).astype("str").fillna("")
@@ -301,4 +268,28 @@ def write_topics(topics: Topics, directory: str | Path) -> tuple[Path, Path]:
     return (
         write_csv(table.round(6).reset_index(), folder / "topics.csv"),
         write_csv(assignments.reset_index(), folder / "assignments.csv"),
+    )
+
+
+_TABLES = ("terms", "sizes", "hierarchy", "levels", "representatives", "layout", "candidates")
+_COLUMNS = ("assigned", "labels", "stability")
+_FORMAT = 1
+
+
+def load_topics(path: str | Path) -> Topics:
+    """The topics that `Topics.save` wrote; raises WorkbenchError for a file that is none of them."""
+    told, tables, blobs = read_bundle(Path(path))
+    if told.get("format") != _FORMAT:
+        raise WorkbenchError(f"{path} was not written by Topics.save of this version; fit the topics anew")
+    columns = {name: tables[name][name] for name in _COLUMNS}
+    spoken = tables["spoken"].set_index(["topic", "language"])["texts"]
+    return Topics(
+        **{name: tables[name] for name in _TABLES},
+        **columns,
+        granularity=told["granularity"],
+        seed=told["seed"],
+        _spoken=spoken,
+        _texts=tables["texts"],
+        _fit=from_bytes(blobs["fit"]),
+        _encoder=told["encoder"] or None,
     )

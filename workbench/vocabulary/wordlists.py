@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from workbench.embed import stop_words
+from workbench.wordcounts import stop_words
 
 UNKNOWN = "und"
 
