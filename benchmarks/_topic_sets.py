@@ -56,6 +56,10 @@ def labelled_sets(folder: Path) -> dict[str, pd.DataFrame]:
     sets |= {f"MasakhaNEWS {language}": article_set(f"m-{language}", rows) for language, rows in found.items() if rows}
     if all(found.values()):
         sets["MasakhaNEWS en + fr"] = article_set("m", [row for rows in found.values() for row in rows])
+    if not sets:
+        raise WorkbenchError(
+            f"{folder} holds neither bbc/ nor masakhanews/; give other sets with --set NAME=FILE:LANGUAGE"
+        )
     return sets
 
 

@@ -58,6 +58,7 @@ from _topic_sets import (
 )
 
 from tests import gold
+from workbench.articles import WorkbenchError
 from workbench.topics import fit_topics, write_topics
 
 KEPT, RESAMPLES = 0.8, 3
@@ -436,7 +437,11 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as cache:
         os.environ["WORKBENCH_CACHE"] = cache
-        return measure(asked)
+        try:
+            return measure(asked)
+        except (WorkbenchError, OSError) as error:
+            print(error, file=sys.stderr)
+            return 1
 
 
 def measure(asked: argparse.Namespace) -> int:

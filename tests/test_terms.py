@@ -202,7 +202,11 @@ def test_a_name_that_is_a_stop_word_elsewhere_is_kept_whole() -> None:
 
 
 def test_no_term_runs_over_a_stop_or_out_of_a_headline_or_past_what_is_read() -> None:
-    texts = ["They met in the harbour. Riga slept.", "Fog over the harbour. Riga woke.", "x " * 400 + "lighthouse"] * 2
+    texts = [
+        "They met in the harbour. Riga slept.",
+        "Fog over the harbour. Riga woke.",
+        "x " * 400 + "lighthouse is gone",
+    ] * 2
     found = terms_of(texts, titles=["Ferry lost"] * 6)
     assert {"harbour", "Riga"} <= found and "lighthouse" not in found
     assert not [term for term in found if {"harbour", "riga"} <= set(term.casefold().split())]
@@ -215,7 +219,7 @@ OUTLETS = [
         "Kyiv",
     ),
     ("The Moscow Times", ["The Moscow Times is in Moscow.", "He left the Moscow Times and Moscow."], "Moscow"),
-    ("Le Monde", ["La finale de la Coupe du monde.", "Pour Le Monde, une Coupe du monde."], "Coupe du monde"),
+    ("Le Monde", ["La finale de la Coupe du Monde.", "Pour Le Monde, une Coupe du Monde."], "Coupe du Monde"),
     ("bbc.com", ["He rang the BBC in Leeds.", "She left the BBC for Leeds."], "Leeds"),
     ("The Guardian", ["He rang the Guardian in Leeds.", "Then Guardian Australia left Leeds."], "Leeds"),
 ]
@@ -230,6 +234,20 @@ def test_the_name_of_an_outlet_is_no_term_but_its_city_is(outlet: str, texts: li
 
 
 # Ranking and labels
+
+
+def test_a_term_is_in_two_texts_of_its_topic() -> None:
+    texts = ["The harbour slept.", "The ferry slept, the ferry sank.", "The harbour woke.", "A ferry, a ferry."]
+    assert topic_terms([""] * 4, texts, ["en"] * 4, [0, 0, 1, 1]).empty
+
+
+def test_a_piece_of_a_phrase_is_no_term_and_a_title_is_no_piece_of_a_name() -> None:
+    pieces = terms_of(["The end of Nord Stream 2 is near.", "All wait for Nord Stream 2 now."])
+    assert pieces == {"Nord Stream 2"}
+    named = terms_of(
+        ["We met Secretary of State Antony Blinken there.", "Then Secretary of State Antony Blinken left."]
+    )
+    assert named == {"Antony Blinken"}
 
 
 def test_terms_are_what_tells_a_topic_apart_and_share_no_word() -> None:

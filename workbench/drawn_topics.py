@@ -59,9 +59,9 @@ def account(topics: TopicsLike) -> str:
     return f"{count(every)} articles, {count(without)} of them in no topic; {number} topics."
 
 
-def label_rows(figure: go.Figure, topics: TopicsLike, shown: list[int], *, left: int) -> None:
-    """Name row 0, 1 … of the figure after the topics, from the top down, in `left` pixels."""
-    names = [label_of(topics, topic, width=left // 6, lines=2) for topic in shown]
+def label_rows(figure: go.Figure, topics: TopicsLike, shown: list[int], *, left: int, lines: int = 2) -> None:
+    """Name row 0, 1 … of the figure after the topics, from the top down, in `left` pixels and so many lines."""
+    names = [label_of(topics, topic, width=int(left / 6.6), lines=lines) for topic in shown]
     figure.update_yaxes(tickvals=list(range(len(shown))), ticktext=names, range=[len(shown) - 0.4, -0.6])
     figure.update_yaxes(tickfont_size=11, showgrid=False)
 
@@ -69,6 +69,15 @@ def label_rows(figure: go.Figure, topics: TopicsLike, shown: list[int], *, left:
 def unstable_of(topics: TopicsLike) -> set[int]:
     """The topics whose stability was measured and lies below 0.6."""
     return {int(topic) for topic in topics.stability.index[topics.stability < HOLDS]}
+
+
+def stability_of(topics: TopicsLike, topic: int) -> str:
+    """The topic's stability as figures print it: two digits, whether it is unstable, – where it was not measured."""
+    stable = topics.stability.get(topic)
+    if stable is None or pd.isna(stable):
+        return "–"
+    # 0.596 is not printed as 0.60, from which topics count as stable
+    return f"{min(stable, HOLDS - 0.01):.2f} unstable" if stable < HOLDS else f"{stable:.2f}"
 
 
 def first_terms(label: object, *, width: int) -> list[str]:

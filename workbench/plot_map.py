@@ -10,7 +10,16 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from workbench.drawn_topics import UNASSIGNED, TopicsLike, account, darker, first_terms, label_of, unstable_of
+from workbench.drawn_topics import (
+    UNASSIGNED,
+    TopicsLike,
+    account,
+    darker,
+    first_terms,
+    label_of,
+    stability_of,
+    unstable_of,
+)
 from workbench.look import GREY, NARROW, SYMBOLS, colour_of, count, describe, frame, nothing, safe
 
 MOST_POINTS = 5_000
@@ -85,23 +94,23 @@ def _draw_topics(figure: go.Figure, topics: TopicsLike, shown: list[int], drawn:
     topic = topics.assigned.reindex(drawn.index).fillna(UNASSIGNED).astype(int)
     hover = pd.Series(_article_hover(drawn), index=drawn.index, dtype="object")
     doubted = unstable_of(topics)
+    traces = []
     looks = [(UNASSIGNED, "other or no topic", ~topic.isin(shown))]
     looks += [(each, label_of(topics, each, most=60, width=40), topic == each) for each in shown]
     for each, name, own in looks:
         if own.any():
-            _draw_points(figure, drawn[own], hover[own].tolist(), name=name, topic=each, hollow=each in doubted)
+            traces.append(_points(drawn[own], hover[own].tolist(), name=name, topic=each, hollow=each in doubted))
+    figure.add_traces(traces)
 
 
-def _draw_points(  # noqa: PLR0913 -- how the points look
-    figure: go.Figure, points: pd.DataFrame, hover: list[str], *, name: str, topic: int, hollow: bool
-) -> None:
+def _points(points: pd.DataFrame, hover: list[str], *, name: str, topic: int, hollow: bool) -> go.Scatter:
     symbol = "circle" if topic == UNASSIGNED else SYMBOLS[topic // 8 % len(SYMBOLS)]
     marker = {
         "color": GREY if topic == UNASSIGNED else colour_of(topic),
         "symbol": f"{symbol}-open" if hollow else symbol,
         "opacity": 0.4 if topic == UNASSIGNED else 0.7,
     }
-    figure.add_scatter(
+    return go.Scatter(
         x=points["x"], y=points["y"], mode="markers", name=name, text=hover, marker=marker,
         hovertemplate="%{text}<extra>%{fullData.name}</extra>",
         customdata=[str(each) for each in points.index],  # each point leads to its article
@@ -220,24 +229,27 @@ def _covered(points: Spot, spot: Spot, box: Spot) -> int:
 def _draw_names(figure: go.Figure, topics: TopicsLike, names: list[_Name], plane: _Plane) -> int:
     """Write the names, with a line to their articles where they stand above or below; gives their number."""
     doubted = unstable_of(topics)
+    notes, lines = [], []
     for name in names:
         text = "<br>".join(safe(line) for line in name.lines)
         x, y = plane.on_map(name.spot)
         ink = darker(colour_of(name.topic))
-        figure.add_annotation(
-            x=x, y=y, text=f"<i>≈ {text}</i>" if name.topic in doubted else text, showarrow=False,
-            font={"size": 11, "color": ink}, bgcolor="rgba(255,255,255,0.8)", borderpad=1,
-            hovertext=_name_hover(topics, name.topic),
-        )  # fmt: skip
+        notes.append({
+            "x": x, "y": y, "text": f"<i>≈ {text}</i>" if name.topic in doubted else text, "showarrow": False,
+            "font": {"size": 11, "color": ink}, "bgcolor": "rgba(255,255,255,0.8)", "borderpad": 1,
+            "hovertext": _name_hover(topics, name.topic),
+        })  # fmt: skip
         if name.beside:
             edge = plane.on_map(name.spot - np.sign(name.spot - name.middle) * name.box / 2)[1]
             middle = plane.on_map(name.middle)
-            figure.add_shape(type="line", x0=x, y0=edge, x1=middle[0], y1=middle[1], line={"color": ink, "width": 0.8})
+            ends = {"x0": x, "y0": edge, "x1": middle[0], "y1": middle[1]}
+            lines.append({"type": "line", **ends, "line": {"color": ink, "width": 0.8}})
+    # all at once: plotly looks through all notes whenever one is added
+    figure.update_layout(annotations=notes, shapes=lines)
     return len(names)
 
 
 def _name_hover(topics: TopicsLike, topic: int) -> str:
-    size, stable = topics.sizes.loc[topic], topics.stability.get(topic)
-    told = "not measured" if stable is None or pd.isna(stable) else f"{stable:.2f}"
+    size = topics.sizes.loc[topic]
     counted = f"{count(size['articles'])} articles, {count(size['texts'])} texts"
-    return f"<b>{label_of(topics, topic, width=50)}</b><br>{counted}<br>stability {told}"
+    return f"<b>{label_of(topics, topic, width=50)}</b><br>{counted}<br>stability {stability_of(topics, topic)}"
