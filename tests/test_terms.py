@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.embed import stop_words
 from workbench.terms import labels, rank_terms, term_counts, topic_terms
 from workbench.vocabulary import tokens
+from workbench.wordcounts import stop_words
 
 COLUMNS = ["topic", "language", "rank", "term", "weight", "texts"]
 

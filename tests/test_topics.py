@@ -105,7 +105,7 @@ def test_articles_texts_and_topics_add_up(articles: pd.DataFrame, topics: Topics
     for depth, column in enumerate(topics.levels, start=1):
         own = topics.hierarchy[topics.hierarchy["level"] == depth]
         assert own["articles"].sum() + topics.unassigned == len(articles)
-        parts = topics.levels.groupby(column).size()
+        parts = topics.levels[column].value_counts()
         assert own.set_index("group")["articles"].to_dict() == parts[parts.index >= 0].to_dict()
     assert set(topics.representatives["article_id"]) <= set(articles.index)
 

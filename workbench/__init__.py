@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         set_aside,
         topic_shares,
     )
-    from workbench.topics import Topics, fit_topics, write_topics
+    from workbench.topics import Topics, fit_topics, load_topics, write_topics
     from workbench.translations import find_translations
     from workbench.trends import topic_trends
 
@@ -62,7 +62,7 @@ _HOME = {
     "translations": ("find_translations",),
     "lineage": ("lineage", "reprint_pairs"),
     "inference": ("explain_date", "infer_dates"),
-    "topics": ("Topics", "fit_topics", "write_topics"),
+    "topics": ("Topics", "fit_topics", "load_topics", "write_topics"),
     "stories": ("find_stories", "story_table"),
     "search": ("concordance", "explain_query", "search"),
     "events": ("Event", "Events", "about", "find_events", "load_events", "matches"),

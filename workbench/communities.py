@@ -89,7 +89,9 @@ def _average_linkage(sums: NDArray[np.float64], sizes: Labels) -> Merges:
     similar = means @ means.T
     np.fill_diagonal(similar, -np.inf)
     best, value = similar.argmax(axis=1), similar.max(axis=1, initial=-np.inf)
-    heights, kept, lost = [], [], []
+    heights: list[float] = []
+    kept: list[int] = []
+    lost: list[int] = []
     for _ in range(len(counts) - 1):
         one = int(np.argmax(value))
         first, second = sorted((one, int(best[one])))

@@ -45,7 +45,7 @@ class Weights:
 
     def project(self, counts: Any) -> Vectors:
         """Rows of length 1 (or 0 where nothing is known) for texts × names."""
-        return _unit(_weighted(counts, self.rarity) @ self.parts)
+        return _unit(np.asarray(_weighted(counts, self.rarity) @ self.parts))
 
 
 @dataclass(frozen=True)
@@ -125,12 +125,16 @@ def _learn_weights(counts: Any, names: tuple[str, ...], seed: int) -> Weights:
 
 def _weighted(counts: Any, rarity: NDArray[np.float32]) -> Any:
     weighted = counts.tocsr().astype(np.float32)
+    if not weighted.nnz:
+        return weighted
     weighted.data = 1 + np.log(weighted.data)
     return normalize(weighted @ sparse.diags(rarity).tocsr())
 
 
-def _unit(rows: Any) -> Vectors:
-    return np.asarray(normalize(np.asarray(rows)), dtype=np.float32)
+def _unit(rows: NDArray[Any]) -> Vectors:
+    """The rows at length 1, those of zeros as they are."""
+    lengths = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
 def _learn_ideas(space: Space, counted: dict[str, WordCounts], size: int, seed: int) -> Space:

@@ -26,6 +26,9 @@ from workbench.markup import Cells, one_line, plain_text
 
 _TAG = re.compile(r"<(?!/?(?:br|b|i|em|strong|sub|sup|extra)\s*/?>)", re.IGNORECASE)
 _NETWORK = re.compile(r"geo|map|choropleth")
+_DRAWN_ALONE = ("heatmap", "treemap")
+"""Named like maps, and drawn without any outline from a network."""
+
 _UNUSED = ("title", "meta", "images", "updatemenus", "sliders", "width", "newshape", "mapbox", "map", "geo")
 
 
@@ -92,7 +95,13 @@ def _unmarked(text: object) -> str:
 
 
 def _alt(title: str, traces: Sequence[Mapping[str, Any]], table: Cells) -> str:
-    kind = {"bar": "Bar chart", "heatmap": "Heat map", "scatter": "Line or point chart", "pie": "Pie chart"}
+    kind = {
+        "bar": "Bar chart",
+        "heatmap": "Heat map",
+        "treemap": "Tree map",
+        "scatter": "Line or point chart",
+        "pie": "Pie chart",
+    }
     first = kind.get(str(traces[0].get("type", "scatter")), "Chart") if traces else "Empty chart"
     return f"{first}: {title}. Its {len(table.rows)} rows of numbers are in the table below it."
 
@@ -102,7 +111,7 @@ def _alt(title: str, traces: Sequence[Mapping[str, Any]], table: Cells) -> str:
 
 def _drawing(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> dict[str, Any] | None:
     """What the page gives to plotly, or None for a figure that would need a network or an evaluated script."""
-    if any(_NETWORK.search(str(trace.get("type", ""))) and trace["type"] != "heatmap" for trace in traces):
+    if any(_NETWORK.search(str(trace.get("type", ""))) and trace["type"] not in _DRAWN_ALONE for trace in traces):
         return None
     kept = {key: value for key, value in _bare(layout).items() if key not in _UNUSED}
     return {"data": [_safe_trace(trace) for trace in traces], "layout": _safe(kept)}

@@ -181,6 +181,6 @@ def _tongue(arrays: dict[str, NDArray[Any]], language: str, words: tuple[str, ..
 
 def _levels(arrays: dict[str, NDArray[Any]], told: dict[str, Any]) -> Levels:
     stability = [arrays[name] for name in sorted(arrays) if name.startswith("stability.")]
-    parts = (arrays[name] for name in ("middles", "broader", "narrow", "within"))
+    middles, broader, narrow, within = (arrays[name] for name in ("middles", "broader", "narrow", "within"))
     tried = pd.DataFrame(told["tried"]["data"], columns=told["tried"]["columns"])
-    return Levels(*parts, told["fits"], stability, tried, told["taken"])
+    return Levels(middles, broader, narrow, within, told["fits"], stability, tried, told["taken"])

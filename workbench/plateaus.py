@@ -74,7 +74,9 @@ def scan_divisions(graph: Any, vectors: Vectors, *, seed: int, progress: bool = 
     of the adjusted Rand index with the refits and of the Jaccard stability of the topic a text is in, 0 to 1.
     """
     grains = find_grains(graph, vectors, seed)
-    rows, centres, refits = [], [], []
+    rows: list[tuple[str, float, int, float, float]] = []
+    centres: list[Vectors] = []
+    refits: list[list[Labels]] = []
     with ThreadPool(os.cpu_count() or 1) as pool:
         samples = _samples(graph, vectors, seed, pool)
         for division in tqdm(_divisions(grains), desc="choosing how many topics", disable=not progress):
@@ -172,19 +174,23 @@ def best_division(table: pd.DataFrame) -> int:
     Only divisions worth three topics or more are looked at, if there are any. From the one that holds best the way
     goes to finer ones, found alike, as long as they hold nearly as well.
     """
-    telling = table[table["worth"] >= TELLING] if (table["worth"] >= TELLING).any() else table
-    best = telling.loc[telling["holds"].idxmax()]
-    finer = telling[(telling["way"] == best["way"]) & (telling["worth"] >= best["worth"])].sort_values("worth")
-    plateau = (finer["holds"] >= NEARLY * best["holds"]).cummin()
-    return int(finer.index[int(plateau.sum()) - 1])
+    worth, holds = table["worth"].to_numpy(dtype=float), table["holds"].to_numpy(dtype=float)
+    telling = worth >= TELLING if (worth >= TELLING).any() else worth >= 0
+    best = int(np.argmax(np.where(telling, holds, -1)))
+    alike = (table["way"] == table["way"].iloc[best]).to_numpy() & telling & (worth >= worth[best])
+    taken = best
+    for row in sorted(np.flatnonzero(alike).tolist(), key=lambda one: (worth[one], one)):
+        if holds[row] < NEARLY * holds[best]:
+            break
+        taken = row
+    return taken
 
 
 def neighbour_divisions(table: pd.DataFrame, taken: int) -> tuple[int | None, int | None]:
     """The rows of the best-holding divisions worth half as many topics or fewer, and twice as many or more."""
-    worth = table.loc[taken, "worth"]
-    coarser = table[(table["worth"] <= worth / 2) & (table["topics"] >= 2)]
-    finer = table[table["worth"] >= worth * 2]
-    return (
-        None if coarser.empty else int(coarser["holds"].idxmax()),
-        None if finer.empty else int(finer["holds"].idxmax()),
-    )
+    worth, holds = table["worth"].to_numpy(dtype=float), table["holds"].to_numpy(dtype=float)
+    coarser = (worth <= worth[taken] / 2) & (table["topics"] >= 2).to_numpy()
+    return tuple(
+        int(np.argmax(np.where(kept, holds, -1))) if kept.any() else None
+        for kept in (coarser, worth >= worth[taken] * 2)
+    )  # type: ignore[return-value]  # a tuple of two

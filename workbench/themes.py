@@ -59,7 +59,7 @@ def _lexicon() -> dict[str, tuple[dict[str, str], dict[str, str]]]:
         for theme, cells in section.items():
             for language, cell in cells.items():
                 whole, stems = found.setdefault(language, ({}, {}))
-                for entry in cell.split():
+                for entry in cell.casefold().split():
                     held = stems if entry.endswith("*") else whole
                     held.setdefault(entry.rstrip("*"), f"+{theme}")
     return found

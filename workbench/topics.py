@@ -281,14 +281,13 @@ def load_topics(path: str | Path) -> Topics:
     told, tables, blobs = read_bundle(Path(path))
     if told.get("format") != _FORMAT:
         raise WorkbenchError(f"{path} was not written by Topics.save of this version; fit the topics anew")
-    columns = {name: tables[name][name] for name in _COLUMNS}
-    spoken = tables["spoken"].set_index(["topic", "language"])["texts"]
+    parts: dict[str, Any] = {name: tables[name] for name in _TABLES}
+    parts |= {name: tables[name][name] for name in _COLUMNS}
     return Topics(
-        **{name: tables[name] for name in _TABLES},
-        **columns,
+        **parts,
         granularity=told["granularity"],
         seed=told["seed"],
-        _spoken=spoken,
+        _spoken=tables["spoken"].set_index(["topic", "language"])["texts"],
         _texts=tables["texts"],
         _fit=from_bytes(blobs["fit"]),
         _encoder=told["encoder"] or None,

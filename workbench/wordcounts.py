@@ -63,7 +63,7 @@ def count_words(read: Sequence[str], languages: Sequence[str]) -> dict[str, Word
     spoken = np.asarray(languages, dtype=object)
     for language in sorted(set(languages)):
         rows = np.flatnonzero(spoken == language)
-        texts = [read[at] for at in rows]
+        texts = [read[at] for at in rows.tolist()]
         chunks = [texts[at : at + _CHUNK] for at in range(0, len(texts), _CHUNK)]
         jobs = -1 if len(texts) >= _PARALLEL_FROM else 1
         counted = Parallel(n_jobs=jobs)(delayed(_count)(chunk) for chunk in chunks)
