@@ -35,6 +35,12 @@ FEW = 10
 """Texts of a language whose middle is as good as unknown: it moves by n / (n + 10)."""
 
 
+_ITS_OWN, _OFTEN, _MANY_TEXTS = 0.9, 0.005, 15
+"""A word is an outlet's manner if nine in ten texts with it are that outlet's, one in 200 of its texts, and so many."""
+
+_MOST_OF_A_LANGUAGE = 0.6
+
+
 @dataclass(frozen=True)
 class Weights:
     """How words or ideas become numbers: each one's rarity, and its part in each dimension."""
@@ -76,27 +82,33 @@ class Space:
         return _placed(self, count_words(read, languages), len(read))
 
 
-def learn_space(read: Sequence[str], languages: Sequence[str], *, seed: int = 0) -> tuple[Space, Vectors]:
+def learn_space(
+    read: Sequence[str], languages: Sequence[str], *, outlets: Sequence[str] | None = None, seed: int = 0
+) -> tuple[Space, Vectors]:
     """The space of a collection and the place of each of its texts in it.
 
-    Shape (texts, up to 100). Words of one text only say nothing. Raises nothing on 0, 1 or 2 texts.
+    Shape (texts, up to 100). Words of one text only say nothing, and neither do those that one of the `outlets` has
+    to itself and uses all the time: rubrics, bylines, forms. Raises nothing on 0, 1 or 2 texts.
     """
     counted = count_words(read, languages)
-    tongues = {language: _learn_tongue(own, language, len(read), seed) for language, own in counted.items()}
+    told = np.asarray(outlets if outlets is not None else [""] * len(read), dtype=object)
+    tongues = {language: _learn_tongue(own, language, told, seed) for language, own in counted.items()}
     space = Space(tongues, {})
     if len(counted) > 1:
-        space = _learn_ideas(space, counted, len(read), seed)
+        space = _learn_ideas(space, counted, told, seed)
     return space, _placed(space, counted, len(read))
 
 
-def _learn_tongue(counted: WordCounts, language: str, size: int, seed: int) -> Tongue:
+def _learn_tongue(counted: WordCounts, language: str, outlets: NDArray[np.object_], seed: int) -> Tongue:
     folded, words = _folded(counted.counts, _fold_words(counted.words, language))
     known = np.asarray((folded > 0).sum(axis=0)).ravel()
     least = 2 if len(counted.rows) >= 10 else 1
     kept = np.flatnonzero(known >= least)
     kept = np.sort(kept[np.argsort(-known[kept], kind="stable")][:MOST_WORDS])
-    learnt = folded[:, kept][learnt_rows(len(counted.rows), size)]
-    weights = _learn_weights(learnt, tuple(words[at] for at in kept), seed)
+    rows = learnt_rows(len(counted.rows), len(outlets))
+    learnt = folded[:, kept][rows]
+    rarity = _rarity(learnt, outlets[counted.rows[rows]])
+    weights = Weights(tuple(words[at] for at in kept), rarity, _learn_parts(_weighted(learnt, rarity), seed))
     by_words = weights.project(learnt)
     nothing = np.zeros((len(by_words), 0), dtype=np.float32)
     return Tongue(weights, by_words, nothing, np.zeros(0, dtype=np.float32))
@@ -109,18 +121,36 @@ def learnt_rows(own: int, size: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, max(0, own - 1), count).round().astype(np.int64)) if own else np.zeros(0, np.int64)
 
 
-def _learn_weights(counts: Any, names: tuple[str, ...], seed: int) -> Weights:
-    """TF-IDF with 1 + log of the count, reduced by a randomised SVD (Halko, Martinsson and Tropp 2011)."""
-    texts, size = counts.shape
+def _rarity(counts: Any, outlets: NDArray[np.object_]) -> NDArray[np.float32]:
+    """The weight of each word by how few texts hold it; 0 for what is an outlet's manner and not its matter."""
     within = np.asarray((counts > 0).sum(axis=0)).ravel()
-    rarity = (np.log((1 + texts) / (1 + within)) + 1).astype(np.float32)
-    dimensions = min(DIMENSIONS, min(texts, size) - 1)
+    rarity = np.log((1 + counts.shape[0]) / (1 + within)) + 1
+    return np.where(_mannered(counts, within, outlets), 0, rarity).astype(np.float32)
+
+
+def _mannered(counts: Any, within: NDArray[np.int64], outlets: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Words that nearly only one outlet uses, and it often: a matter that matters is in other outlets too.
+
+    An outlet that is most of a language by itself cannot be told from the language, so its words stay.
+    """
+    found = np.zeros(counts.shape[1], dtype=bool)
+    for outlet in sorted(set(outlets.tolist())):
+        rows = np.flatnonzero(outlets == outlet)
+        if outlet and _OFTEN * len(rows) >= 1 and len(rows) <= _MOST_OF_A_LANGUAGE * counts.shape[0]:
+            own = np.asarray((counts[rows] > 0).sum(axis=0)).ravel()
+            found |= (own >= _ITS_OWN * within) & (own >= np.maximum(_OFTEN * len(rows), _MANY_TEXTS))
+    return found
+
+
+def _learn_parts(weighted: Any, seed: int) -> Vectors:
+    """What each word is in each dimension, by a randomised SVD (Halko, Martinsson and Tropp 2011)."""
+    dimensions = min(DIMENSIONS, min(weighted.shape) - 1)
     if dimensions < 2:
-        return Weights(names, rarity, np.eye(size, DIMENSIONS, dtype=np.float32))
-    _, _, right = randomized_svd(_weighted(counts, rarity), dimensions, n_iter=4, random_state=seed)
-    parts = np.zeros((size, DIMENSIONS), dtype=np.float32)
+        return np.eye(weighted.shape[1], DIMENSIONS, dtype=np.float32)
+    _, _, right = randomized_svd(weighted, dimensions, n_iter=4, random_state=seed)
+    parts = np.zeros((weighted.shape[1], DIMENSIONS), dtype=np.float32)
     parts[:, :dimensions] = right.T
-    return Weights(names, rarity, parts)
+    return parts
 
 
 def _weighted(counts: Any, rarity: NDArray[np.float32]) -> Any:
@@ -137,7 +167,7 @@ def _unit(rows: NDArray[Any]) -> Vectors:
     return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
-def _learn_ideas(space: Space, counted: dict[str, WordCounts], size: int, seed: int) -> Space:
+def _learn_ideas(space: Space, counted: dict[str, WordCounts], outlets: NDArray[np.object_], seed: int) -> Space:
     """The shared view: ideas of at least two languages, each weighted by its rarity within the text's own."""
     told = {language: _folded(own.counts, _fold_ideas(own.words, language)) for language, own in counted.items()}
     spoken: dict[str, int] = {}
@@ -146,19 +176,15 @@ def _learn_ideas(space: Space, counted: dict[str, WordCounts], size: int, seed: 
         for name, texts in zip(names, within, strict=True):
             spoken[name] = spoken.get(name, 0) + int(texts >= min(2, counts.shape[0]))
     shared = tuple(sorted(name for name, languages in spoken.items() if languages >= 2))
-    rows = {language: learnt_rows(len(own.rows), size) for language, own in counted.items()}
+    rows = {language: learnt_rows(len(own.rows), len(outlets)) for language, own in counted.items()}
     learnt = {language: _columns(*told[language], shared)[rows[language]] for language in counted}
     rarity = {
-        language: (np.log((1 + own.shape[0]) / (1 + np.asarray((own > 0).sum(axis=0)).ravel())) + 1).astype(np.float32)
-        for language, own in learnt.items()
+        language: _rarity(own, outlets[counted[language].rows[rows[language]]]) for language, own in learnt.items()
     }
     weighted = sparse.vstack([_weighted(own, rarity[language]) for language, own in learnt.items()], format="csr")
-    dimensions = min(DIMENSIONS, min(weighted.shape) - 1)
-    if dimensions < 2:
+    if min(weighted.shape) < 3:
         return space
-    _, _, right = randomized_svd(weighted, dimensions, n_iter=4, random_state=seed)
-    parts = np.zeros((len(shared), DIMENSIONS), dtype=np.float32)
-    parts[:, :dimensions] = right.T
+    parts = _learn_parts(weighted, seed)
     weights = {language: Weights(shared, rarity[language], parts) for language in counted}
     return Space(_aligned(space, weights, learnt), weights)
 

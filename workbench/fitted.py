@@ -44,14 +44,23 @@ class Fit(NamedTuple):
             return _joined(words, read, languages, self.shifts, model, progress=progress) if self.shifts else words
 
 
-def fit_texts(read: Sequence[str], languages: Sequence[str], model: Any, *, seed: int, progress: bool) -> Fit:
+class Reading(NamedTuple):
+    """What is read of each text, its language and its outlet (empty where unknown)."""
+
+    read: list[str]
+    languages: list[str]
+    outlets: list[str]
+
+
+def fit_texts(reading: Reading, model: Any, *, seed: int, progress: bool) -> Fit:
     """Everything that topics are made from, learnt from these texts in this order.
 
     One thread of linear algebra, so that the number of cores changes no digit; blocks of texts share the cores.
     """
+    read, languages, outlets = reading
     quiet = not progress or len(read) < _PROGRESS_FROM
     with threadpool_limits(1), tqdm(total=3, desc="finding topics", unit=" steps", disable=quiet) as bar:
-        space, vectors = learn_space(read, languages, seed=seed)
+        space, vectors = learn_space(read, languages, outlets=outlets, seed=seed)
         shifts: dict[str, Vectors] = {}
         if model is not None and len(read):
             sense = model_vectors(read, model, progress=progress)

@@ -21,7 +21,7 @@ from workbench.articles import WorkbenchError, digest, require, write_csv
 from workbench.bertopic_model import assemble_bertopic
 from workbench.bundle import read_bundle, write_bundle
 from workbench.communities import UNASSIGNED, Labels
-from workbench.fitted import Fit, fit_texts, from_bytes, to_bytes
+from workbench.fitted import Fit, Reading, fit_texts, from_bytes, to_bytes
 from workbench.layout import place_texts
 from workbench.reprints import find_reprints
 from workbench.store import cache_key, keep_bytes, kept_bytes
@@ -162,10 +162,10 @@ def fit_topics(
     ids = articles["text_id"] if told else find_reprints(articles, progress=progress)
     texts = distinct_texts(articles, ids)
     read = readable(texts["title"].tolist(), texts["text"].tolist())
-    languages = texts["language"].tolist()
+    reading = Reading(read, texts["language"].tolist(), texts["source"].astype("object").fillna("").tolist())
     named = model is None or isinstance(model, str)
-    key = cache_key("topics", seed, model, digest([*read, *languages])) if named else ""
-    fit = _from_cache(key) or fit_texts(read, languages, model, seed=seed, progress=progress)
+    key = cache_key("topics", seed, model, digest([part for parts in reading for part in parts])) if named else ""
+    fit = _from_cache(key) or fit_texts(reading, model, seed=seed, progress=progress)
     if key and len(texts) >= _KEPT_FROM:
         keep_bytes("topics", key, to_bytes(fit))
     return _assembled(_Fitted(articles, ids, texts, fit, progress), granularity, model, seed)
