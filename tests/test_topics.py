@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_mutual_info_score
 
 from tests.made import articles as made
 from workbench.articles import WorkbenchError, as_articles, empty_articles
 from workbench.communities import UNASSIGNED
-from workbench.topics import Topics, fit_topics, write_topics
+from workbench.topics import Topics, fit_topics, load_topics, write_topics
 
 THEMES = {
     "gas": "pipeline gas supplier price winter storage meter boiler valve heating turbine contract",
@@ -22,7 +27,7 @@ THEMES = {
     "vote": "ballot seats coalition candidate turnout campaign parliament mandate polls majority runoff party",
     "storm": "flood rain wind roof shelter rescue dam warning coast damage river evacuation",
 }
-STABLE = ("assigned", "labels", "terms", "sizes", "stability", "hierarchy", "representatives", "layout")
+STABLE = ("assigned", "labels", "terms", "sizes", "stability", "hierarchy", "levels", "representatives", "layout")
 
 
 def collection(per_theme: int) -> pd.DataFrame:
@@ -178,3 +183,93 @@ def test_another_process_with_another_number_of_threads_gives_the_same_topics(st
 def test_a_table_of_all_languages_unknown_is_sorted_too() -> None:
     rows = as_articles(collection(3).assign(language="und", source=None))
     assert len(fit_topics(rows, progress=False).assigned) == 12
+
+
+def test_known_articles_and_their_like_are_assigned_as_they_were(articles: pd.DataFrame, topics: Topics) -> None:
+    anew = topics.assign(articles, progress=False)
+    pd.testing.assert_series_equal(anew, topics.assigned)
+    unknown = collection(16).iloc[[14, 15, 30, 31, 46, 47, 62, 63]].set_axis([f"new{at}" for at in range(8)])
+    themes = topics.assigned.iloc[[0, 0, 14, 14, 28, 28, 42, 42]].tolist()
+    assert topics.assign(unknown, progress=False).tolist() == themes
+
+
+def test_a_new_article_that_shares_no_word_fits_nowhere(topics: Topics) -> None:
+    assert topics.assign(made(["zzyzx qwrtl"]), progress=False).tolist() == [UNASSIGNED]
+
+
+def test_a_copy_of_a_known_text_has_its_topic_whatever_it_says(articles: pd.DataFrame, topics: Topics) -> None:
+    known = articles.iloc[[20]].set_axis(["copy"]).assign(text="zzyzx", text_id=topics._texts.index[3])
+    assert topics.assign(known, progress=False).tolist() == [topics._texts["topic"].iloc[3]]
+
+
+def test_saved_topics_are_the_same_when_loaded_and_the_same_bytes_when_saved_again(
+    articles: pd.DataFrame, topics: Topics, tmp_path: Path
+) -> None:
+    path = topics.save(tmp_path / "a.topics")
+    loaded = load_topics(path)
+    same(topics, loaded)
+    assert repr(loaded) == repr(topics) and loaded.candidates.equals(topics.candidates)
+    assert loaded.save(tmp_path / "b.topics").read_bytes() == path.read_bytes()
+    pd.testing.assert_series_equal(loaded.assign(articles, progress=False), topics.assigned)
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", None])
+def test_a_file_that_holds_no_topics_is_named(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "other.topics"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(WorkbenchError, match=r"other\.topics"):
+        load_topics(path)
+
+
+def test_the_number_of_topics_is_the_division_taken(topics: Topics) -> None:
+    taken = topics.candidates[topics.candidates["taken"]]
+    assert taken["topics"].tolist() == [len(topics.labels)]
+    assert (topics.candidates["holds"] <= 1).all() and len(topics.candidates) > 3
+
+
+def test_coarse_and_fine_topics_nest_in_the_same_levels(articles: pd.DataFrame, topics: Topics) -> None:
+    fine = fit_topics(articles, granularity="fine", progress=False)
+    assert fine.levels.equals(topics.levels)
+    for above, below in pairwise(topics.levels):
+        assert len(topics.levels[[above, below]].drop_duplicates()) == topics.levels[below].nunique()
+    tops = topics.hierarchy[topics.hierarchy["level"] == 1]
+    assert (tops["parent"] == UNASSIGNED).all()
+    assert 2 <= topics.levels.shape[1] <= 4
+
+
+class Fixed:
+    """A stand-in for a sentence model: one direction per theme, in whatever language."""
+
+    def encode(self, texts: Sequence[str], **_: object) -> NDArray[np.float32]:
+        themes = [next((at for at, word in enumerate(("gas", "газ")) if word in text.casefold()), -1) for text in texts]
+        return np.array([[1, 0] if at >= 0 else [0, 1] for at in themes], dtype=np.float32)
+
+
+def test_a_model_brings_articles_of_one_theme_in_two_languages_together() -> None:
+    english = [f"gas number{at} winter pipe{at % 3}" for at in range(20)] + [
+        f"chess move{at} board" for at in range(20)
+    ]
+    russian = [f"газ номер{at} зима" for at in range(20)] + [f"шахматы ход{at} доска" for at in range(20)]
+    rows = made([*english, *russian]).assign(language=["en"] * 40 + ["ru"] * 40)
+    found = fit_topics(rows, model=Fixed(), progress=False)
+    by_theme = [found.assigned.iloc[[*range(at, at + 20), *range(40 + at, 60 + at)]] for at in (0, 20)]
+    assert not set(by_theme[0]) & set(by_theme[1])
+    assert set(by_theme[0].iloc[:20]) & set(by_theme[0].iloc[20:])
+    with pytest.raises(WorkbenchError, match="sentence model"):
+        replace(found, _encoder=None).assign(rows, progress=False)
+
+
+def test_what_one_outlet_alone_says_all_the_time_is_no_topic() -> None:
+    chance = np.random.default_rng(3)
+    themes = [list(THEMES)[at % 4] for at in range(120)]
+    texts = []
+    for at, theme in enumerate(themes):
+        form = " ".join(["rubricword", "briefingword", "newsletterword"] * 6) if at < 40 else ""
+        texts.append(" ".join([*(str(one) for one in chance.choice(THEMES[theme].split(), 25)), form, f"place{at}"]))
+    outlets = ["The Form" if at < 40 else f"Outlet {at % 5}" for at in range(120)]
+    rows = made(texts).assign(source=outlets, text_id=[f"t{at}" for at in range(120)])
+    found = fit_topics(rows, progress=False).assigned
+    assert adjusted_mutual_info_score(themes, found) > 0.9
+    unknown = fit_topics(rows.assign(source=None), progress=False).assigned
+    assert adjusted_mutual_info_score([at < 40 for at in range(120)], unknown) > 0.2

@@ -136,7 +136,7 @@ def _mannered(counts: Any, within: NDArray[np.int64], outlets: NDArray[np.object
     found = np.zeros(counts.shape[1], dtype=bool)
     for outlet in sorted(set(outlets.tolist())):
         rows = np.flatnonzero(outlets == outlet)
-        if outlet and _OFTEN * len(rows) >= 1 and len(rows) <= _MOST_OF_A_LANGUAGE * counts.shape[0]:
+        if outlet and len(rows) <= _MOST_OF_A_LANGUAGE * counts.shape[0]:
             own = np.asarray((counts[rows] > 0).sum(axis=0)).ravel()
             found |= (own >= _ITS_OWN * within) & (own >= np.maximum(_OFTEN * len(rows), _MANY_TEXTS))
     return found

@@ -122,7 +122,7 @@ class Topics:
         """Write these topics to one file, for `load_topics`; the same topics give the same bytes."""
         fit, encoder = self._fitted(), self._encoder if isinstance(self._encoder, str) else ""
         tables = {name: getattr(self, name) for name in _TABLES}
-        tables |= {name: getattr(self, name).to_frame(name) for name in _COLUMNS}
+        tables |= {name: getattr(self, name).to_frame(column) for name, column in _COLUMNS.items()}
         tables |= {"texts": self._texts, "spoken": self._spoken.rename("texts").reset_index()}
         told = {"format": _FORMAT, "granularity": self.granularity, "seed": self.seed, "encoder": encoder}
         return write_bundle(Path(path), told, tables, {"fit": to_bytes(fit)})
@@ -272,7 +272,7 @@ def write_topics(topics: Topics, directory: str | Path) -> tuple[Path, Path]:
 
 
 _TABLES = ("terms", "sizes", "hierarchy", "levels", "representatives", "layout", "candidates")
-_COLUMNS = ("assigned", "labels", "stability")
+_COLUMNS = {"assigned": "topic", "labels": "label", "stability": "stability"}
 _FORMAT = 1
 
 
@@ -282,7 +282,7 @@ def load_topics(path: str | Path) -> Topics:
     if told.get("format") != _FORMAT:
         raise WorkbenchError(f"{path} was not written by Topics.save of this version; fit the topics anew")
     parts: dict[str, Any] = {name: tables[name] for name in _TABLES}
-    parts |= {name: tables[name][name] for name in _COLUMNS}
+    parts |= {name: tables[name][column] for name, column in _COLUMNS.items()}
     return Topics(
         **parts,
         granularity=told["granularity"],

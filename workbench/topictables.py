@@ -49,6 +49,7 @@ def topic_hierarchy(levels: pd.DataFrame, ids: pd.Series, named: dict[str, pd.Se
         for group, part in told.groupby("group"):
             parent, topic = int(part["parent"].iloc[0]), int(part["topic"].iloc[0])
             label = str(labelled.get(group, f"topic {group}"))
+            label = label if depth == at else label.replace(f"topic {group}", f"group {group}")
             rows.append((depth + 1, int(str(group)), parent, topic, label, len(part), part["text_id"].nunique()))
     columns = ["level", "group", "parent", "topic", "label", "articles", "texts"]
     return pd.DataFrame(rows, columns=columns).astype({name: "int64" for name in columns if name != "label"})
