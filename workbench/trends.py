@@ -70,6 +70,7 @@ def topic_trends(articles: pd.DataFrame, topics: AssignedTopics, *, every: str =
     moved = [_moved(counts, seed=0) for counts in _counts(dated, runs, numbers)]
     found = pd.DataFrame(moved, columns=["early_share", "late_share", "change", "low", "high", "sign", "p"])
     found = found.astype("float64").set_axis(pd.Index(numbers, dtype="int64", name="topic"))
+    found[["low", "high"]] = found[["low", "high"]].clip(-1, 1)  # a share cannot change by more
     found["p"] = _corrected(found["p"].to_numpy())
     told = found.assign(trend=_trends(found)).drop(columns="sign")
     label = pd.Series(topics.labels.reindex(numbers).tolist(), index=found.index, dtype="str", name="label")
