@@ -303,3 +303,13 @@ def test_a_topic_without_terms_goes_by_its_number() -> None:
     nothing = table_of()
     assert labels(nothing, sized((0, "en", 1), (3, "ru", 2))).to_dict() == {0: "topic 0", 3: "topic 3"}
     assert labels(nothing, pd.Series(dtype="int64")).empty
+
+
+def test_of_words_in_few_texts_the_one_that_other_languages_say_too_goes_first() -> None:
+    texts = [*(["wheat. lorem."] * 2), *(["blé. rouge."] * 3), *(["vote. ipsum."] * 2), *(["tennis. roi."] * 3)]
+    spoken = ["en", "en", "fr", "fr", "fr"] * 2
+    found = rank_terms(term_counts([""] * 10, texts, spoken), np.repeat([0, 1], 5))
+    english = found[found["language"] == "en"]
+    weights = english.set_index("term")["weight"]
+    assert english[english["topic"] == 0]["term"].tolist() == ["wheat", "lorem"]
+    assert weights["wheat"] > weights["lorem"] == weights["vote"]
