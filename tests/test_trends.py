@@ -482,3 +482,11 @@ def test_trends_of_other_topics_and_periods_are_passed_over_and_other_tables_nam
         plot_topics(seen, kind="time", over=over, trends=over)
     with pytest.raises(WorkbenchError, match="no column 'rank', 'term'"):
         plot_topics(seen, kind="time", over=over, words=over)
+
+
+def test_a_figure_of_too_few_periods_says_that_no_trend_can_be_told() -> None:
+    articles, topics = collection(planted, months=3, texts=10)
+    over = composition(articles.assign(topic=topics.assigned), by="topic", every="month")
+    figure = plot_topics(drawn(articles, topics), kind="time", over=over, trends=topic_trends(articles, topics))
+    assert "Too few complete months" in figure.layout.meta["caption"]
+    assert "No topic emerges" not in figure.layout.meta["caption"]

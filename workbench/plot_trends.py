@@ -269,7 +269,7 @@ def _legend(shown: list[int], trends: pd.DataFrame) -> Iterable[str]:
     if merging := int(own["merges_with"].notna().sum()):
         said.append(f"{MERGING} coming to use the words of another topic ({merging})")
     every, tested = trends.attrs.get("every", "period"), trends.attrs.get("tested")
-    if not said and own["trend"].isna().all():
+    if len(own) and not said and own["trend"].isna().all():
         yield f"Too few complete {every}s ({tested or 0}) to tell trends."
         return
     basis = f" Tested on {tested} complete {every}s, within outlets." if tested else ""
