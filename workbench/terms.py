@@ -39,6 +39,9 @@ _BACKING = 0.25
 """Weight of the logarithm of the texts in other languages that say the same: ten of them make three fifths more for a
 term in two texts, and less the more texts vouch for it themselves."""
 
+_VOUCHED = 10
+"""Texts of a topic in one language that vouch for a term by themselves."""
+
 _PHRASE = 1.5
 """Phrases go before single words of nearly the same weight: they say more."""
 
@@ -144,14 +147,18 @@ def _backed(held: Any, lemmas: list[str], spoken: list[str], languages: Counts) 
     if not told:
         return np.zeros(held.nnz)
     number = {idea: at for at, idea in enumerate(sorted({idea for _, idea in told}))}
-    rows, columns = [at for at, _ in told], [number[idea] for _, idea in told]
-    means = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), (len(lemmas), len(number)))
-    found = np.zeros(held.nnz)
-    counts = held.tocsr()
+    rows = np.array([at for at, _ in told])
+    columns = np.array([number[idea] for _, idea in told])
+    shape = (len(lemmas), len(number))
+    means = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape)
+    found, counts = np.zeros(held.nnz), held.tocsr()
+    asked = np.isin(held.col, rows) & (held.data <= _VOUCHED)
     for language in range(int(languages.max()) + 1):
-        own = languages[held.col] == language
-        others = counts.multiply((languages != language)[None, :]).tocsr() @ means
-        found[own] = np.asarray(others[held.row[own]].multiply(means[held.col[own]]).max(axis=1).todense()).ravel()
+        foreign = languages[rows] != language
+        others = counts @ sparse.csr_matrix((np.ones(foreign.sum()), (rows[foreign], columns[foreign])), shape)
+        own = np.flatnonzero(asked & (languages[held.col] == language))
+        shared = others[held.row[own]].multiply(means[held.col[own]])
+        found[own] = np.asarray(shared.max(axis=1).todense()).ravel() if len(own) else 0
     return found
 
 
