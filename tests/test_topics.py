@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
-from sklearn.metrics import adjusted_mutual_info_score
+from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from tests.made import articles as made
 from workbench.articles import WorkbenchError, as_articles, empty_articles
 from workbench.communities import UNASSIGNED
+from workbench.plateaus import TRIED, adjusted_rand, best_division, jaccard
 from workbench.topics import Topics, fit_topics, load_topics, write_topics
 
 THEMES = {
@@ -273,3 +274,20 @@ def test_what_one_outlet_alone_says_all_the_time_is_no_topic() -> None:
     assert adjusted_mutual_info_score(themes, found) > 0.9
     unknown = fit_topics(rows.assign(source=None), progress=False).assigned
     assert adjusted_mutual_info_score([at < 40 for at in range(120)], unknown) > 0.2
+
+
+def test_the_finest_division_of_the_plateau_is_taken_that_does_not_part_the_languages() -> None:
+    rows = [("m", 0.1, 2, 2.0, 0.99, 0.0), ("m", 0.2, 4, 4.0, 0.90, 0.0), ("m", 0.3, 6, 6.0, 0.87, 0.0)]
+    rows += [("m", 0.4, 9, 9.0, 0.86, 0.2), ("m", 0.5, 12, 12.0, 0.60, 0.0), ("l", 0.1, 5, 5.0, 0.70, 0.0)]
+    table = pd.DataFrame(rows, columns=list(TRIED))
+    assert best_division(table) == 2
+    assert best_division(table.assign(by_language=0.0)) == 3
+    assert best_division(table.iloc[:1]) == 0
+
+
+def test_agreement_is_that_of_scikit_learn() -> None:
+    chance = np.random.default_rng(0)
+    one, other = chance.integers(0, 4, 200), chance.integers(0, 6, 200)
+    assert adjusted_rand(one, other, 4) == pytest.approx(adjusted_rand_score(one, other))
+    assert adjusted_rand(one, one, 4) == 1
+    assert jaccard(one, one, 4).tolist() == [1] * 4

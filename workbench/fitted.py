@@ -68,9 +68,10 @@ def fit_texts(reading: Reading, model: Any, *, seed: int, progress: bool) -> Fit
             vectors = _joined(vectors, read, languages, shifts, model, progress=False)
         bar.update()
         rows = _learnt(languages)
-        known = neighbour_graph(vectors[rows], [languages[at] for at in rows])
+        spoken = [languages[at] for at in rows]
+        known = neighbour_graph(vectors[rows], spoken)
         bar.update()
-        levels = find_levels(known, vectors[rows], seed=seed, progress=not quiet)
+        levels = find_levels(known, vectors[rows], spoken, seed=seed, progress=not quiet)
         graph = _whole_graph(known, rows, vectors)
         bar.update()
     return Fit(space, shifts, vectors, graph, levels)

@@ -6,6 +6,7 @@ that holds most of their texts, and split into the groups of the best finer one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,11 +70,11 @@ class Levels(NamedTuple):
         return found
 
 
-def find_levels(graph: Any, vectors: Vectors, *, seed: int, progress: bool = False) -> Levels:
+def find_levels(graph: Any, vectors: Vectors, languages: Sequence[str], *, seed: int, progress: bool = False) -> Levels:
     """The levels of the texts of a graph; near texts alone are grouped where there are fewer than 30."""
     if len(vectors) < FEWEST_TEXTS:
         return _few(vectors)
-    scan = scan_divisions(graph, vectors, seed=seed, progress=progress)
+    scan = scan_divisions(graph, vectors, languages, seed=seed, progress=progress)
     if scan.table.empty:
         return _few(vectors)
     taken = best_division(scan.table)

@@ -10,6 +10,7 @@ of cluster stability", section 3).
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from multiprocessing.pool import ThreadPool
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.metrics import adjusted_mutual_info_score
 from tqdm.auto import tqdm
 
 from workbench.communities import Grains, Labels, find_grains, middles, nearest_middle
@@ -44,7 +46,10 @@ NEARLY = 0.94
 """Of the best: differences between resamples are of this size, and finer topics say more."""
 
 
-TRIED = ("way", "at", "topics", "worth", "holds")
+_MIXED = 0.05
+"""Adjusted mutual information of topics and languages up to which languages are mixed."""
+
+TRIED = ("way", "at", "topics", "worth", "holds", "by_language")
 
 
 class Division(NamedTuple):
@@ -67,14 +72,18 @@ class _Sample(NamedTuple):
     grains: Grains
 
 
-def scan_divisions(graph: Any, vectors: Vectors, *, seed: int, progress: bool = False) -> Scan:
+def scan_divisions(
+    graph: Any, vectors: Vectors, languages: Sequence[str], *, seed: int, progress: bool = False
+) -> Scan:
     """Every division tried, each with how well it holds.
 
-    The table has `way`, `at`, `topics`, `worth` (the exponential of the entropy of their sizes) and `holds`: the mean
-    of the adjusted Rand index with the refits and of the Jaccard stability of the topic a text is in, 0 to 1.
+    The table has `way`, `at`, `topics`, `worth` (the exponential of the entropy of their sizes), `holds`: the mean of
+    the adjusted Rand index with the refits and of the Jaccard stability of the topic a text is in, 0 to 1, and
+    `by_language`: the adjusted mutual information of topics and languages, 0 where they have nothing to do with each
+    other.
     """
     grains = find_grains(graph, vectors, seed)
-    rows: list[tuple[str, float, int, float, float]] = []
+    rows: list[tuple[str, float, int, float, float, float]] = []
     centres: list[Vectors] = []
     refits: list[list[Labels]] = []
     with ThreadPool(os.cpu_count() or 1) as pool:
@@ -88,7 +97,9 @@ def scan_divisions(graph: Any, vectors: Vectors, *, seed: int, progress: bool = 
             shares = np.bincount(groups, minlength=len(own)) / max(1, len(groups))
             agreement = float(np.mean([adjusted_rand(groups, other, len(own)) for other in again]))
             found = float(shares @ stability_of(groups, again, len(own)))
-            rows.append((division.way, division.at, len(own), _worth(shares), round((agreement + found) / 2, 4)))
+            apart = adjusted_mutual_info_score(languages, groups) if len(set(languages)) > 1 else 0.0
+            holds = round((agreement + found) / 2, 4)
+            rows.append((division.way, division.at, len(own), _worth(shares), holds, round(float(apart), 4)))
             centres.append(own)
             refits.append(again)
     return Scan(pd.DataFrame(rows, columns=list(TRIED)), centres, refits)
@@ -172,15 +183,15 @@ def best_division(table: pd.DataFrame) -> int:
     """The row of the division to take: where the plateau of the one that holds best ends.
 
     Only divisions worth three topics or more are looked at, if there are any. From the one that holds best the way
-    goes to finer ones, found alike, as long as they hold nearly as well.
+    goes to finer ones, found alike, as long as they hold nearly as well and do not begin to part the languages.
     """
-    worth, holds = table["worth"].to_numpy(dtype=float), table["holds"].to_numpy(dtype=float)
+    worth, holds, apart = (table[name].to_numpy(dtype=float) for name in ("worth", "holds", "by_language"))
     telling = worth >= TELLING if (worth >= TELLING).any() else worth >= 0
     best = int(np.argmax(np.where(telling, holds, -1)))
     alike = (table["way"] == table["way"].iloc[best]).to_numpy() & telling & (worth >= worth[best])
     taken = best
     for row in sorted(np.flatnonzero(alike).tolist(), key=lambda one: (worth[one], one)):
-        if holds[row] < NEARLY * holds[best]:
+        if holds[row] < NEARLY * holds[best] or apart[row] > max(_MIXED, apart[best]):
             break
         taken = row
     return taken
