@@ -58,6 +58,7 @@ ORDER = (
     "trends",
     "look",
     "plot_marks",
+    "plot_periods",
     "plot_words",
     "drawn_topics",
     "plot_sizes",
@@ -86,6 +87,7 @@ ORDER = (
 DRAWING = (
     "look",
     "plot_marks",
+    "plot_periods",
     "plot_words",
     "drawn_topics",
     "plot_sizes",

@@ -34,6 +34,7 @@ from workbench.look import (
 from workbench.periods import choice
 from workbench.plot_marks import Mark, draw_marks
 from workbench.plot_outlets import plot_outlets
+from workbench.plot_periods import OFFSETS, draw_band, span, timed
 from workbench.plot_topics import plot_topics
 from workbench.plot_words import NEEDED, account_note, hover_data
 
@@ -47,14 +48,6 @@ MOST_LINES = 8
 MOST_BANDS = 3
 """More bands over one another hide what they show; intervals then stand in the hover text."""
 
-_OFFSETS: dict[object, pd.DateOffset] = {
-    "day": pd.DateOffset(days=1),
-    "week": pd.DateOffset(weeks=1),
-    "month": pd.DateOffset(months=1),
-    "quarter": pd.DateOffset(months=3),
-    "year": pd.DateOffset(years=1),
-}
-_WRITTEN = {"month": "%B %Y", "year": "%Y"}
 _WORDS = {"articles": "articles", "texts": "distinct texts", "outlets": "outlets"}
 
 
@@ -126,7 +119,7 @@ def plot_coverage(
 
 def _rule(chart: _Chart, week_start: str) -> dict[str, Any]:
     """How the marks lead to their articles: by their period, and by their group where there is one."""
-    if chart.every not in _OFFSETS:
+    if chart.every not in OFFSETS:
         return {}
     rule = {"every": chart.every, "week_start": week_start, "by": chart.by, "of": "all" if chart.whole else "matched"}
     return {key: value for key, value in rule.items() if value is not None}
@@ -148,13 +141,10 @@ def _chart(table: pd.DataFrame, measure: str) -> _Chart:
     if by is None and table["period"].duplicated().any():
         raise WorkbenchError("the table has several rows per period but does not say by what; set table.attrs['by']")
     every = str(attrs.get("every") or "period")
-    timed = table.reset_index(drop=True)
-    timed["after"] = timed["period"] + _OFFSETS.get(every, pd.DateOffset(days=1))
-    timed["x"] = timed["period"] + (timed["after"] - timed["period"]) / 2
-    timed["when"] = _written(timed, every)
-    timed["group"] = "" if by is None else timed[by].astype("str")
+    drawn = timed(table, every)
+    drawn["group"] = "" if by is None else drawn[by].astype("str")
     unit, level = str(attrs.get("unit", "articles")), float(attrs.get("level", 0.95))
-    return _Chart(timed, measure, by, every, unit, level, bool(attrs.get("whole")))
+    return _Chart(drawn, measure, by, every, unit, level, bool(attrs.get("whole")))
 
 
 def _grouping(table: pd.DataFrame) -> str | None:
@@ -167,15 +157,6 @@ def _grouping(table: pd.DataFrame) -> str | None:
             f"the table compares events and has groups by {by!r}; draw one event, table[table['event'] == …]"
         )
     return "event"
-
-
-def _written(table: pd.DataFrame, every: str) -> pd.Series[str]:
-    if every == "quarter":
-        first = [f"{period.year} Q{period.quarter}" for period in table["period"]]
-    else:
-        first = list(table["period"].dt.strftime(_WRITTEN.get(every, "%a %d %b %Y")))
-    parts = np.where(table["complete"], "", " (covered in part)")
-    return pd.Series([f"{start}{part}" for start, part in zip(first, parts, strict=True)], table.index, dtype="str")
 
 
 def _draw(figure: go.Figure, chart: _Chart) -> tuple[list[str], list[str]]:
@@ -197,7 +178,7 @@ def _draw(figure: go.Figure, chart: _Chart) -> tuple[list[str], list[str]]:
         notes.append(_interval_note(chart, len(shown)))
         if len(shown) <= MOST_BANDS:
             for name in shown:
-                _draw_band(figure, chart.table[chart.table["group"] == name], colours[name])
+                draw_band(figure, chart.table[chart.table["group"] == name], colours[name])
     for place, name in enumerate(shown):
         _draw_line(figure, chart, name, colours[name], place)
     return names, notes
@@ -246,17 +227,6 @@ def _draw_line(figure: go.Figure, chart: _Chart, name: str, colour: str, place: 
         marker={"symbol": hollow, "size": 4 if crowded else 7}, customdata=hover_data(table),
         hovertemplate=_hover(chart), meta={"articles": {"is": name}},
     )  # fmt: skip
-
-
-def _draw_band(figure: go.Figure, table: pd.DataFrame, colour: str) -> None:
-    """The interval of each unbroken run of periods that have a share."""
-    known = table["share"].notna()
-    for _, run in table[known].groupby((~known).cumsum()[known]):
-        figure.add_scatter(
-            x=[*run["x"], *run["x"][::-1]], y=[*run["share_high"], *run["share_low"][::-1]], mode="lines",
-            fill="toself", fillcolor=faded(colour, 0.18), hoverinfo="skip", showlegend=False,
-            line={"width": 0 if len(run) > 1 else 4, "color": faded(colour, 0.3)},
-        )  # fmt: skip
 
 
 def _draw_rest(figure: go.Figure, chart: _Chart, rest: list[str]) -> str:
@@ -320,12 +290,7 @@ def _partial_note(chart: _Chart, *, bars: bool) -> list[str]:
 def _caption(chart: _Chart, notes: list[str]) -> str:
     axis = chart.axis[:1].upper() + chart.axis[1:]
     by = "" if chart.by is None else f" by {chart.by}"
-    return " ".join([f"{axis}{by}, {_span(chart)}.", *filter(None, notes)])
-
-
-def _span(chart: _Chart) -> str:
-    last = chart.table["after"].max() - pd.Timedelta(days=1)
-    return f"{chart.table['period'].min():%d %b %Y} to {last:%d %b %Y}"
+    return " ".join([f"{axis}{by}, {span(chart.table)}.", *filter(None, notes)])
 
 
 def _alternative(chart: _Chart, heading: str) -> str:
@@ -335,4 +300,4 @@ def _alternative(chart: _Chart, heading: str) -> str:
     peak = known.iloc[int(known[chart.measure].argmax())]
     value = f"{peak[chart.measure]:.1%}" if chart.measure == "share" else count(peak[chart.measure])
     group = f" ({peak['group']})" if chart.by is not None else ""
-    return f"{heading}, {_span(chart)}. Highest: {value} in {peak['when']}{group}."
+    return f"{heading}, {span(chart.table)}. Highest: {value} in {peak['when']}{group}."
