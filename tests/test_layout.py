@@ -67,12 +67,15 @@ ORDER = (
     "plot_trends",
     "plot_topics",
     "plot_outlets",
+    "plot_timeline",
     "plot",
     "markup",
     "manifest",
     "marks",
     "figures",
     "excerpts",
+    "sentences",
+    "timelines",
     "records",
     "notebook",
     "summary",
@@ -96,6 +99,7 @@ DRAWING = (
     "plot_trends",
     "plot_topics",
     "plot_outlets",
+    "plot_timeline",
     "plot",
 )
 DRAWING_KNOWS = {"articles", "languages", "topics", "events", "periods", "coverage", *DRAWING}

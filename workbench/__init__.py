@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workbench.load import import_ledger, load_articles, write_collection
     from workbench.period_words import topic_words
     from workbench.plot import plot_coverage, plot_outlets, plot_topics
+    from workbench.plot_timeline import plot_timeline
     from workbench.report import verify_report, write_report
     from workbench.reprints import find_reprints
     from workbench.search import concordance, explain_query, search
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         set_aside,
         topic_shares,
     )
+    from workbench.timelines import story_timeline
     from workbench.topics import Topics, fit_topics, load_topics, write_topics
     from workbench.translations import find_translations
     from workbench.trends import topic_trends
@@ -64,6 +66,8 @@ _HOME = {
     "inference": ("explain_date", "infer_dates"),
     "topics": ("Topics", "fit_topics", "load_topics", "write_topics"),
     "stories": ("find_stories", "story_table"),
+    "timelines": ("story_timeline",),
+    "plot_timeline": ("plot_timeline",),
     "search": ("concordance", "explain_query", "search"),
     "events": ("Event", "Events", "about", "find_events", "load_events", "matches"),
     "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
