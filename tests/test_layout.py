@@ -68,6 +68,7 @@ ORDER = (
     "plot_topics",
     "plot_outlets",
     "plot_timeline",
+    "plot_calendar",
     "plot",
     "markup",
     "manifest",
@@ -100,6 +101,7 @@ DRAWING = (
     "plot_topics",
     "plot_outlets",
     "plot_timeline",
+    "plot_calendar",
     "plot",
 )
 DRAWING_KNOWS = {"articles", "languages", "topics", "events", "periods", "coverage", *DRAWING}

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workbench.load import import_ledger, load_articles, write_collection
     from workbench.period_words import topic_words
     from workbench.plot import plot_coverage, plot_outlets, plot_topics
+    from workbench.plot_calendar import plot_calendar
     from workbench.plot_timeline import plot_timeline
     from workbench.report import verify_report, write_report
     from workbench.reprints import find_reprints
@@ -74,6 +75,7 @@ _HOME = {
     "period_words": ("topic_words",),
     "trends": ("topic_trends",),
     "plot": ("plot_coverage", "plot_outlets", "plot_topics"),
+    "plot_calendar": ("plot_calendar",),
     "summary": (
         "contents",
         "listing",

@@ -21,7 +21,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.look import LINE
-from workbench.marks import Listed, Marks, as_list, as_rule, is_packed, marks_of, missing, period_labels
+from workbench.marks import (
+    Listed,
+    Marks,
+    as_list,
+    as_rule,
+    is_packed,
+    marks_of,
+    missing,
+    own_rule,
+    period_labels,
+)
 from workbench.markup import Cells, one_line, plain_text
 
 _TAG = re.compile(r"<(?!/?(?:br|b|i|em|strong|sub|sup|extra)\s*/?>)", re.IGNORECASE)
@@ -227,7 +237,12 @@ def _mark_labels(trace: Mapping[str, Any], layout: Mapping[str, Any], rule: Mapp
     """What each mark of the trace is called, in the order of its marks."""
     if as_list(trace.get("labels")):
         return [_shown(label) for label in as_list(trace["labels"])]
+    rule = {**rule, **(own_rule(trace) or {})}
+    if rule.get("every") and "when" in rule:
+        return period_labels(rule["when"], rule)
     x, y = (_labels(trace, layout, rule, axis) for axis in ("x", "y"))
+    if "with" in rule:
+        return [f"{down}, {across}" for across, down in zip(x, y, strict=False)]
     if trace.get("type") == "heatmap":
         return [f"{down}, {across}" for down in y for across in x]
     return y if trace.get("orientation") == "h" or rule.get("group") == "y" or "each" in rule else x

@@ -24,6 +24,9 @@ GREY = "#8A8A8A"
 INK = "#222222"
 FAINT = "#E3E3E3"
 
+SHADES = ("#FFFFFF", "#E3EEF9", "#C6DBEF", "#94C4DF", "#4A98C9", "#1764AB", "#08306B")
+"""ColorBrewer's Blues (Brewer 2003), from nothing to the most; each prints darker than the one before it."""
+
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "5px,2px", "2px,6px")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "triangle-down", "cross")
 """A line differs from every other in dash and marker, so that a grey print can be read."""
@@ -37,7 +40,7 @@ LINE = 15
 MOST_NUMBERS = 300
 """Rows of a figure's own table; see `lead`."""
 
-WRAP = 64
+WRAP = 60
 """Characters of small text that fit the narrowest screen."""
 
 TEMPLATE = go.layout.Template(
@@ -184,15 +187,20 @@ def describe(figure: go.Figure, *, title: str, caption: str, alt: str) -> go.Fig
 
 
 def lead(
-    figure: go.Figure, rule: Mapping[str, Any], numbers: pd.DataFrame | None, *, known: Iterable[str] = ()
+    figure: go.Figure,
+    rule: Mapping[str, Any],
+    numbers: pd.DataFrame | None,
+    *,
+    known: Iterable[str] = (),
+    most: int = MOST_NUMBERS,
 ) -> go.Figure:
     """The figure with a rule that leads from its marks to their articles (`workbench.marks`), and its numbers.
 
     Both stand in `layout.meta` as `articles` and `table`; `known` says what the numbered lines mark. Without `numbers`,
-    or with more than 300 rows of them, a page takes them from what is drawn.
+    or with more than `most` rows of them, a page takes them from what is drawn.
     """
     meta = {**(figure.layout.meta or {}), "articles": dict(rule), "known": [plain(each) for each in known]}
-    if numbers is not None and len(numbers) <= MOST_NUMBERS:
+    if numbers is not None and len(numbers) <= most:
         cells = numbers.astype(object).where(numbers.notna(), None)
         meta["table"] = {"columns": [str(name) for name in numbers.columns], "rows": cells.to_numpy().tolist()}
     return figure.update_layout(meta=meta)

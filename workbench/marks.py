@@ -5,10 +5,13 @@ A mark stands for a period, a group, or both, and RULE says where they are read:
     {"every": "week",        the mark's period: day, week, month, quarter or year; None or absent for no period
      "week_start": "monday", the day on which weeks begin
      "period": "x",          where a moment of the period stands: x (default) or y
+     "when": [...],          a moment of each mark's period, where no axis shows it; a missing one leads nowhere
      "by": "source",         the column of the article table that the groups are values of; None for no groups
      "group": "trace",       where the group stands: trace (its name, default), x or y
      "is": "Rest",           the group of the whole trace, where it is not what is shown; a list means any of them
      "each": [...],          the group of each mark, where it is not what is shown
+     "rest": "(other)",      the group that stands for every value that no other mark of the trace names
+     "with": {"by": "story_id", …},  a second group, whose articles the mark's must be too: by, group, is, each, rest
      "members": {"3": [...]},  the article_ids of each group, where no column of the articles holds the groups
      "where": {"language": "fr"},   what all articles of the figure have in common
      "only": "possible",     where the marks stand for the possible articles alone
@@ -62,7 +65,7 @@ def figure_rules(source: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The rules of the figure and its traces: what `read_figure` will look for."""
     meta = (source.get("layout") or {}).get("meta")
     rules = [as_rule(meta.get("articles"))] if isinstance(meta, dict) else []
-    return rules + [_own_rule(trace) or {} for trace in source.get("data") or []]
+    return rules + [own_rule(trace) or {} for trace in source.get("data") or []]
 
 
 def stated_ids(source: Mapping[str, Any]) -> set[str]:
@@ -107,7 +110,7 @@ def as_rule(stated: Any) -> dict[str, Any]:
     return dict(stated) if isinstance(stated, dict) else {}
 
 
-def _own_rule(trace: Mapping[str, Any]) -> dict[str, Any] | None:
+def own_rule(trace: Mapping[str, Any]) -> dict[str, Any] | None:
     """What the trace adds to the rule of its figure; None where its marks lead nowhere."""
     meta = trace.get("meta")
     stated = meta.get("articles", {}) if isinstance(meta, dict) else {}
@@ -129,7 +132,7 @@ def marks_of(traces: Sequence[Mapping[str, Any]], rule: Mapping[str, Any], liste
 def _trace_marks(
     trace: Mapping[str, Any], rule: Mapping[str, Any], listed: Listed, ids: Mapping[str, int]
 ) -> list[list[int]] | None:
-    own = _own_rule(trace)
+    own = own_rule(trace)
     if own is None:
         return None
     stated = _flat(as_list(trace.get("customdata")), grid="z" in trace)
@@ -142,6 +145,7 @@ def _trace_marks(
 
 def _leads(rule: Mapping[str, Any], listed: Listed) -> bool:
     columns = [*as_rule(rule.get("where")), *([rule["by"]] if rule.get("by") and "members" not in rule else [])]
+    columns += [second["by"]] if (second := as_rule(rule.get("with"))) else []
     stated = rule.get("every") or rule.get("by") or rule.get("members")
     return bool(stated) and all(name in listed.table.columns for name in columns)
 
@@ -161,13 +165,14 @@ def _by_rule(
 ) -> list[list[int]]:
     pool = _pool(listed, rule)
     points = _points(trace)
-    groups = _groups(trace, points, rule)
-    rows_of = {group: _rows_of(pool, rule, group, ids) for group in dict.fromkeys(groups)}
+    rows = _rows_behind(trace, points, pool, rule, ids)
+    if second := as_rule(rule.get("with")):
+        rows = [one & two for one, two in zip(rows, _rows_behind(trace, points, pool, second, ids), strict=True)]
     low, high = (each.dt.tz_localize(None).to_numpy() for each in published_interval(pool))
     spans = _Spans(low, high, ~is_inferred(pool).to_numpy(dtype=bool))
     place = pool["place"].to_numpy(dtype=np.intp)
     periods = _periods(points, rule)
-    found = [_within(period, rows_of[group], spans, place) for period, group in zip(periods, groups, strict=True)]
+    found = [_within(period, own, spans, place) for period, own in zip(periods, rows, strict=True)]
     return [[at for at in mark if at < 0] for mark in found] if rule.get("only") == "possible" else found
 
 
@@ -211,7 +216,8 @@ def _periods(points: Sequence[tuple[Any, Any]], rule: Mapping[str, Any]) -> list
     if every not in _FREQUENCY:
         raise WorkbenchError(f"a figure's rule has every={every!r}; it is one of {', '.join(_FREQUENCY)}")
     axis = 1 if rule.get("period") == "y" else 0
-    periods = _calendar([point[axis] for point in points], rule)
+    moments = rule["when"][: len(points)] if "when" in rule else [point[axis] for point in points]
+    periods = _calendar(moments, rule)
     starts, ends = periods.start_time.to_numpy(), (periods + 1).start_time.to_numpy()
     return list(zip(starts, ends, strict=True))
 
@@ -251,6 +257,22 @@ def _groups(trace: Mapping[str, Any], points: Sequence[tuple[Any, Any]], rule: M
     axis = {"x": 0, "y": 1}.get(str(rule.get("group", "trace")))
     shown = [trace.get("name") if axis is None else point[axis] for point in points]
     return [html.unescape(str(each)) for each in shown]
+
+
+def _rows_behind(
+    trace: Mapping[str, Any],
+    points: Sequence[tuple[Any, Any]],
+    pool: pd.DataFrame,
+    rule: Mapping[str, Any],
+    ids: Mapping[str, int],
+) -> list[NDArray[np.bool_]]:
+    """For each mark which articles of the pool are of its group."""
+    groups, rest = _groups(trace, points, rule), rule.get("rest")
+    named = [group for group in dict.fromkeys(groups) if rest is None or group != rest]
+    rows_of = {group: _rows_of(pool, rule, group, ids) for group in named}
+    if rest is not None:
+        rows_of[rest] = ~np.logical_or.reduce([np.zeros(len(pool), dtype=np.bool_), *rows_of.values()])
+    return [rows_of[group] for group in groups]
 
 
 def _rows_of(pool: pd.DataFrame, rule: Mapping[str, Any], group: Any, ids: Mapping[str, int]) -> NDArray[np.bool_]:

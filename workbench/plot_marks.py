@@ -20,7 +20,7 @@ MOST_LISTED = 24
 """More known dates than these are named in the hover text only."""
 
 
-def _marks(mark: Mark | None) -> list[tuple[pd.Timestamp, str]]:
+def marked_days(mark: Mark | None) -> list[tuple[pd.Timestamp, str]]:
     """Dates with their labels in order; several labels of one day stand together."""
     if mark is None:
         return []
@@ -59,7 +59,7 @@ def draw_marks(
     figure: go.Figure, mark: Mark | None, *, first: pd.Timestamp, after: pd.Timestamp
 ) -> tuple[int, list[str]]:
     """Draw numbered lines; gives the room their numbers need above the plot, and the list of them."""
-    marks = _marks(mark)
+    marks = marked_days(mark)
     inside = [(day, label) for day, label in marks if first <= day < after]
     # the middle of the day, so that the line stands on the bar of its day
     days = [day + pd.Timedelta(hours=12) for day, _ in inside]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workbench.articles import require
 from workbench.drawn_topics import UNASSIGNED, TopicsLike, account, label_of, unstable_of
-from workbench.look import FAINT, INK, count, describe, faded, frame, nothing, safe
+from workbench.look import FAINT, INK, SHADES, count, describe, faded, frame, nothing, safe
 
 Reals = NDArray[np.float64]
 
@@ -32,9 +32,6 @@ _LEFT, _LEFT_OF_MANY = 150, 200
 
 _LETTER = 6.4
 """Pixels of a letter of a label."""
-
-_SHADES = ("#FFFFFF", "#E3EEF9", "#C6DBEF", "#94C4DF", "#4A98C9", "#1764AB", "#08306B")
-"""ColorBrewer's Blues (Brewer 2003), from no article to the largest share."""
 
 
 class Told(NamedTuple):
@@ -142,7 +139,7 @@ def _largest(grid: _Grid, whole: NDArray[np.bool_]) -> float | None:
 
 def _draw_topics(figure: go.Figure, written: list[str], grid: _Grid, hover: list[list[str]]) -> None:
     # shades go by the root of the share: among a hundred topics most have less than a tenth of the largest
-    scale = [[(step / (len(_SHADES) - 1)) ** 2, shade] for step, shade in enumerate(_SHADES)]
+    scale = [[(step / (len(SHADES) - 1)) ** 2, shade] for step, shade in enumerate(SHADES)]
     figure.add_heatmap(
         x=written, y=list(range(len(hover))), z=_shares(grid.articles, grid.total),
         text=hover, hovertemplate="%{x}<br>%{text}<extra></extra>", colorscale=scale, zmin=0, xgap=1, ygap=1,

@@ -41,6 +41,13 @@ def _shares(table: pd.DataFrame) -> list[str]:
     ]
 
 
+def numbers(table: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """The named columns as a reader takes them, and the share with its interval in %."""
+    named = {"share, %": "share", "low, %": "share_low", "high, %": "share_high"}
+    shares = {shown_as: table[name].mul(100).round(2) for shown_as, name in named.items()}
+    return table[list(names)].assign(**shares)
+
+
 def account_note(table: pd.DataFrame) -> str:
     """How many articles were counted, and how many could not be put into one period; empty where not known."""
     if "accounts" in table.attrs:
