@@ -51,6 +51,7 @@ ORDER = (
     "load",
     "periods",
     "shares",
+    "totals",
     "coverage",
     "period_texts",
     "period_words",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from workbench.articles import WorkbenchError, require
 from workbench.periods import PERIODS, Day, Flags, Grid, Places, Whole, choice, make_grid, place, times_of
 from workbench.reprints import find_reprints
 from workbench.shares import Counts, counted, share_with_interval
+from workbench.totals import ITSELF, TakenOf, check_totals, taken_of
 
 MEASURES = ("articles", "texts", "outlets", "total", "total_texts", "share", "share_low", "share_high")
 """The numeric columns of a coverage table; `certain`, `possible` and `complete` follow."""
@@ -42,6 +43,8 @@ def coverage(  # noqa: PLR0913 -- keyword-only, each with its usual value
     unit: str = "articles",
     level: float = 0.95,
     week_start: str = "monday",
+    totals: pd.DataFrame | None = None,
+    gathered_by: str | None = None,
 ) -> pd.DataFrame:
     """One row per period, and per group where `by` names a column: how much of `of` the articles `matches` are.
 
@@ -61,7 +64,14 @@ def coverage(  # noqa: PLR0913 -- keyword-only, each with its usual value
     `attrs["account"]` puts each matching article in one class: certain, possible, undated or outside the window;
     `attrs["account_of"]` does so for `of`. Without a column `text_id` the copies are found by `find_reprints`.
 
-    Raises WorkbenchError for articles that are not in `of`, and for an unknown period, column, unit or date.
+    A collection that was itself gathered by a query is no whole to take a share of: `gathered_by` names the query (or
+    `of.attrs["gathered_by"]` does), and totals and shares are missing. `totals` gives them: a table with `date` and
+    `total_count`, and the column `by` or not (then each group is measured against all articles of the period). A row
+    is a day, or where no two dates are neighbours a period of `every`; a period that the table covers only in part
+    has no total. The window then reaches over the totals as well. `attrs["share_note"]` says all this in words.
+
+    Raises WorkbenchError for articles that are not in `of`, for an unknown period, column, unit or date, and for totals
+    that are no numbers of articles, or fewer than the articles that match.
 
     >>> from workbench.articles import as_articles
     >>> found = pd.DataFrame({"published": ["2022-01-10", "2022-01-12"], "source": "AP", "text_id": ["a", "b"]})
@@ -73,7 +83,7 @@ def coverage(  # noqa: PLR0913 -- keyword-only, each with its usual value
     2         0      1    0.0
     """
     choice("every", every, PERIODS)
-    setting = _Setting(every, by, unit, level, week_start)
+    setting = _Setting(every, by, unit, level, week_start, taken_of=taken_of(of, every, by, totals, gathered_by))
     return _coverage(matches, of, setting, start, end)
 
 
@@ -86,9 +96,12 @@ def coverage_by(  # noqa: PLR0913 -- keyword-only, each with its usual value
     end: Day | None = None,
     unit: str = "articles",
     level: float = 0.95,
+    totals: pd.DataFrame | None = None,
+    gathered_by: str | None = None,
 ) -> pd.DataFrame:
     """One row per group over the whole window, most articles first; the columns of `coverage` without `period`."""
-    table = _coverage(matches, of, _Setting(None, by, unit, level, "monday"), start, end)
+    setting = _Setting(None, by, unit, level, "monday", taken_of=taken_of(of, None, by, totals, gathered_by))
+    table = _coverage(matches, of, setting, start, end)
     return table.sort_values(["articles", "total", by], ascending=[False, False, True], ignore_index=True)
 
 
@@ -156,6 +169,8 @@ def compare(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     stacked = pd.concat(parts, ignore_index=True)
     stacked = stacked[["event", *(name for name in stacked.columns if name != "event")]]
     stacked.attrs = {key: first.attrs.get(key) for key in same}
+    notes = {name: table.attrs.get("share_note") for name, table in tables.items()}
+    stacked.attrs["share_note"] = " ".join(f"{name}: {note}" for name, note in notes.items() if note)
     stacked.attrs["accounts"] = {str(name): table.attrs.get("account", {}) for name, table in tables.items()}
     return stacked
 
@@ -168,9 +183,12 @@ class _Setting:
     level: float
     week_start: str
     whole: bool = False
+    taken_of: TakenOf = ITSELF
 
     def __post_init__(self) -> None:
         choice("unit", self.unit, UNITS)
+        if self.unit == "texts" and self.taken_of.totals is not None:
+            raise WorkbenchError("totals are of articles, so that there is no share of texts; count unit='articles'")
         if isinstance(self.level, bool) or not isinstance(self.level, (int, float)) or not 0 < self.level < 1:
             raise WorkbenchError(f"level={self.level!r} is not between 0 and 1; write level=0.95 for 95 %")
 
@@ -193,9 +211,11 @@ def _coverage(
     matched = _matched(matches, of)
     _check_column(of, matches, setting.by)
     times = times_of(of)
-    grid = make_grid(times, setting.every, start=start, end=end, week_start=setting.week_start)
+    grid = make_grid(
+        setting.taken_of.reaching(times), setting.every, start=start, end=end, week_start=setting.week_start
+    )
     places = place(times, grid)
-    cells = _cells(of, setting.by, places)
+    cells = _with_groups(_cells(of, setting.by, places), setting.taken_of.groups(NONE))
     _check_size(grid, cells, setting.by)
     table = _table(grid, places, cells, matched, setting)
     return _described(table, places, matched, setting, grid)
@@ -242,6 +262,16 @@ def _cells(of: pd.DataFrame, by: str | None, places: Places) -> _Cells:
         groups = [groups[number] for number in met]
     source = pd.factorize(of["source"])[0].astype(np.int64)
     return _Cells(groups, group, _texts(of), source)
+
+
+def _with_groups(cells: _Cells, names: set[str]) -> _Cells:
+    """The cells with those of the groups of `names` too: of a group in the totals alone, nothing matches."""
+    if names <= set(cells.groups):
+        return cells
+    known = {*cells.groups, *names}
+    groups = [*sorted(known - {NONE}), *({NONE} & known)]
+    moved = np.array([groups.index(name) for name in cells.groups] or [0], dtype=np.int64)
+    return replace(cells, groups=groups, group=moved[np.minimum(cells.group, len(moved) - 1)])
 
 
 def _named(column: pd.Series) -> tuple[Whole, list[str]]:
@@ -295,11 +325,13 @@ def _table(grid: Grid, places: Places, cells: _Cells, matched: Flags, setting: _
     cell = places.first[chosen] * width + cells.group[chosen]
     base = cell // width if setting.whole and width else cell
     counts = counted(cell, base, cells.text[chosen], cells.source[chosen], matched[chosen], size=size)
+    counts = setting.taken_of.applied(counts, grid, cells.groups, none=NONE)
     columns |= _columns(counts, setting, width)
     columns["possible"] = _possible(places, cells, matched, len(grid))
     columns["complete"] = np.repeat(grid.complete, width)
     table = pd.DataFrame(columns)
     table["period"] = grid.periods.take(table["period"].to_numpy())
+    check_totals(table, setting.by)
     return table if setting.every is not None else table.drop(columns="period")
 
 
@@ -338,7 +370,9 @@ def _described(table: pd.DataFrame, places: Places, matched: Flags, setting: _Se
         "unit": setting.unit,
         "level": setting.level,
         "week_start": setting.week_start,
-        "whole": setting.whole,
+        "whole": setting.whole or setting.taken_of.shared(setting.by),
+        "gathered_by": setting.taken_of.gathered_by,
+        "share_note": setting.taken_of.note(table, setting.by),
         "start": None if not len(grid) else str(pd.Timestamp(int(grid.edges[0]), unit="us").date()),
         "end": None if not len(grid) else str(pd.Timestamp(int(grid.edges[-1]) - 1, unit="us").date()),
     }

@@ -36,7 +36,7 @@ from workbench.plot_marks import Mark, draw_marks
 from workbench.plot_outlets import plot_outlets
 from workbench.plot_periods import OFFSETS, draw_band, span, timed
 from workbench.plot_topics import plot_topics
-from workbench.plot_words import NEEDED, account_note, hover_data
+from workbench.plot_words import NEEDED, account_note, hover_data, share_note
 
 __all__ = ["TEMPLATE", "colour_of", "plot_coverage", "plot_outlets", "plot_topics"]
 
@@ -97,9 +97,8 @@ def plot_coverage(
     if chart.table.empty:
         return nothing(heading, "There is no article with a certain time in this window.")
     if chart.table[measure].isna().all():
-        return nothing(
-            heading, f"No {chart.every} of this window holds any {chart.unit.rstrip('s')}: there is no share."
-        )
+        empty = f"No {chart.every} of this window holds any {chart.unit.rstrip('s')}: there is no share."
+        return nothing(heading, share_note(table) or empty)
     figure = go.Figure()
     names, notes = _draw(figure, chart)
     if gaps:
@@ -111,7 +110,7 @@ def plot_coverage(
     figure.update_yaxes(title_text=chart.axis, rangemode="tozero")
     if measure == "share":
         figure.update_yaxes(tickformat="~%")
-    notes = [account_note(table), *notes]
+    notes = [account_note(table), *notes, *([share_note(table)] if measure == "share" else [])]
     frame(figure, title=heading, notes=[*notes, *listed], names=names, above=above)
     figure = describe(figure, title=heading, caption=_caption(chart, notes), alt=_alternative(chart, heading))
     return lead(figure, _rule(chart, str(table.attrs.get("week_start", "monday"))), _numbers(chart), known=listed)

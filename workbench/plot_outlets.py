@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from workbench.articles import require
 from workbench.languages import NAMES
 from workbench.look import GREY, colour_of, count, describe, frame, lead, nothing, safe
-from workbench.plot_words import NEEDED, account_note, hover_data
+from workbench.plot_words import NEEDED, account_note, hover_data, share_note
 
 MOST_ROWS = 40
 """Rows that fit a page."""
@@ -37,12 +37,14 @@ def plot_outlets(table: pd.DataFrame, *, title: str | None = None) -> go.Figure:
         account_note(table),
         f"Dot: share of all {unit} of the {by}; line: {level:.0%} interval. At right: matching of all.",
     ]
+    notes += [said] if (said := share_note(table)) else []
     if len(table) > len(shown):
         notes.append(f"The {len(shown)} largest of {len(table)} are drawn.")
     figure.update_xaxes(title_text=f"share of its {unit}, %", tickformat="~%", rangemode="tozero", showgrid=True)
     frame(figure, title=heading, notes=notes, plot_height=30 + 24 * len(shown), left=172, right=104)
     top = shown.iloc[0]
-    alt = f"{heading}. Most articles: {top[by]}, {count(top['articles'])} of {count(top['total'])}."
+    of = "" if pd.isna(top["total"]) else f" of {count(top['total'])}"
+    alt = f"{heading}. Most articles: {top[by]}, {count(top['articles'])}{of}."
     figure = describe(figure, title=heading, caption=" ".join([f"{heading}.", *filter(None, notes)]), alt=alt)
     columns = [by, "articles", "texts", "outlets", "total"]
     named = {"share, %": "share", "low, %": "share_low", "high, %": "share_high"}
@@ -66,7 +68,7 @@ def _draw_rows(figure: go.Figure, shown: pd.DataFrame, by: str, unit: str) -> No
     for row, part, all_of in zip(rows, matched, whole, strict=True):
         figure.add_annotation(
             x=1, xref="paper", xanchor="left", xshift=8, y=row, showarrow=False, font={"size": 11},
-            text=f"{count(part)} of {count(all_of)}",
+            text=count(part) if pd.isna(all_of) else f"{count(part)} of {count(all_of)}",
         )  # fmt: skip
     figure.update_yaxes(
         tickvals=rows,

@@ -57,6 +57,11 @@ def account_note(table: pd.DataFrame) -> str:
     return "" if not known else _account(known, total) + "."
 
 
+def share_note(table: pd.DataFrame) -> str:
+    """What has to be known of the table's shares: whose totals they have, or why there are none."""
+    return str(table.attrs.get("share_note", ""))
+
+
 def _account(known: Mapping[str, int], total: int | None = None) -> str:
     of = "" if total is None else f" of {count(total)}"
     return (

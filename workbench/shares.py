@@ -16,7 +16,7 @@ Squares = tuple[Reals, Reals, Reals]
 
 
 def share_with_interval(
-    matched: Whole, total: Whole, squares: Squares | None = None, *, level: float = 0.95
+    matched: Whole, total: Whole | Reals, squares: Squares | None = None, *, level: float = 0.95
 ) -> tuple[Reals, Reals, Reals]:
     """The share matched / total, 0–1, and the low and high end of its interval; missing where there is no total.
 
@@ -60,8 +60,8 @@ class Counts:
     articles: Whole
     texts: Whole
     outlets: Whole
-    total: Whole
-    total_texts: Whole
+    total: Whole | Reals
+    total_texts: Whole | Reals
     squares: tuple[Reals, Reals, Reals]
 
 
