@@ -70,6 +70,7 @@ ORDER = (
     "plot_outlets",
     "plot_timeline",
     "plot_calendar",
+    "plot_panels",
     "plot",
     "markup",
     "manifest",
@@ -103,6 +104,7 @@ DRAWING = (
     "plot_outlets",
     "plot_timeline",
     "plot_calendar",
+    "plot_panels",
     "plot",
 )
 DRAWING_KNOWS = {"articles", "languages", "topics", "events", "periods", "coverage", *DRAWING}

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.period_words import topic_words
     from workbench.plot import plot_coverage, plot_outlets, plot_topics
     from workbench.plot_calendar import plot_calendar
+    from workbench.plot_panels import plot_panels
     from workbench.plot_timeline import plot_timeline
     from workbench.report import verify_report, write_report
     from workbench.reprints import find_reprints
@@ -76,6 +77,7 @@ _HOME = {
     "trends": ("topic_trends",),
     "plot": ("plot_coverage", "plot_outlets", "plot_topics"),
     "plot_calendar": ("plot_calendar",),
+    "plot_panels": ("plot_panels",),
     "summary": (
         "contents",
         "listing",

@@ -15,7 +15,7 @@ from workbench.look import GREY, INK, SHADES, count, describe, frame, lead, noth
 from workbench.periods import WEEKDAYS, choice
 from workbench.plot_marks import MOST_LISTED, Mark, marked_days
 from workbench.plot_periods import span, timed
-from workbench.plot_words import NEEDED, account_note, hover_data, numbers
+from workbench.plot_words import HOVER, NEEDED, account_note, hover_data, numbers
 
 MEASURES = ("articles", "texts", "outlets", "share")
 
@@ -35,10 +35,6 @@ _ROW = 19
 """Pixels of a row of days."""
 
 _WORDS = {"articles": "articles", "texts": "distinct texts", "outlets": "outlets", "share": "share of all {unit}"}
-_HOVER = (
-    "%{customdata[1]}<br>%{customdata[2]} articles of %{customdata[5]}<br>%{customdata[3]} texts, "
-    "%{customdata[4]} outlets<br>share %{customdata[6]}<extra></extra>"
-)
 
 
 class _Look(NamedTuple):
@@ -201,7 +197,7 @@ def _draw(figure: go.Figure, look: _Look, days: pd.DataFrame) -> str:
         marker={"color": look.fill, "line": {"color": GREY, "width": 0.5}, "pattern": pattern if look.pattern else {}},
         text=days["period"].dt.day.astype("str"), textposition="inside", insidetextanchor="middle", textangle=0,
         constraintext="none", textfont={"size": 8.5, "color": look.ink},
-        customdata=hover_data(days), hovertemplate=_HOVER,
+        customdata=hover_data(days), hovertemplate=HOVER,
         meta={"articles": {"when": days["period"].dt.strftime("%Y-%m-%d").tolist()}},
     )  # fmt: skip
     return look.name

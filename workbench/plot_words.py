@@ -12,6 +12,13 @@ NEEDED = ("articles", "complete", "outlets", "possible", "share", "share_high", 
 """Columns of every coverage table."""
 
 
+HOVER = (
+    "%{customdata[1]}<br>%{customdata[2]} articles of %{customdata[5]}<br>%{customdata[3]} texts, "
+    "%{customdata[4]} outlets<br>share %{customdata[6]}<extra></extra>"
+)
+"""A hover text by `hover_data`, the group left out."""
+
+
 def hover_data(table: pd.DataFrame) -> list[list[str]]:
     """Per row what the hover text says; text of articles made safe."""
     rows = zip(*(table[name] for name in ("group", "when", "articles", "texts", "outlets", "total")), strict=True)
