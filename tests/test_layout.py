@@ -71,6 +71,7 @@ ORDER = (
     "plot_timeline",
     "plot_calendar",
     "plot_panels",
+    "plot_lags",
     "plot",
     "markup",
     "manifest",
@@ -79,6 +80,7 @@ ORDER = (
     "excerpts",
     "sentences",
     "timelines",
+    "lags",
     "records",
     "notebook",
     "summary",
@@ -105,6 +107,7 @@ DRAWING = (
     "plot_timeline",
     "plot_calendar",
     "plot_panels",
+    "plot_lags",
     "plot",
 )
 DRAWING_KNOWS = {"articles", "languages", "topics", "events", "periods", "coverage", *DRAWING}

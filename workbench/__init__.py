@@ -30,11 +30,13 @@ if TYPE_CHECKING:
         few_texts,
     )
     from workbench.inference import explain_date, infer_dates
+    from workbench.lags import lag_pairs, lags
     from workbench.lineage import lineage, reprint_pairs
     from workbench.load import import_ledger, load_articles, write_collection
     from workbench.period_words import topic_words
     from workbench.plot import plot_coverage, plot_outlets, plot_topics
     from workbench.plot_calendar import plot_calendar
+    from workbench.plot_lags import plot_lags
     from workbench.plot_panels import plot_panels
     from workbench.plot_timeline import plot_timeline
     from workbench.report import verify_report, write_report
@@ -70,6 +72,8 @@ _HOME = {
     "stories": ("find_stories", "story_table"),
     "timelines": ("story_timeline",),
     "plot_timeline": ("plot_timeline",),
+    "lags": ("lag_pairs", "lags"),
+    "plot_lags": ("plot_lags",),
     "search": ("concordance", "explain_query", "search"),
     "events": ("Event", "Events", "about", "find_events", "load_events", "matches"),
     "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
