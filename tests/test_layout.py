@@ -46,6 +46,7 @@ ORDER = (
     "textindex",
     "search",
     "events",
+    "likeness",
     "undated",
     "inference",
     "load",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from workbench.inference import explain_date, infer_dates
     from workbench.lags import lag_pairs, lags
+    from workbench.likeness import like
     from workbench.lineage import lineage, reprint_pairs
     from workbench.load import import_ledger, load_articles, write_collection
     from workbench.period_words import topic_words
@@ -76,6 +77,7 @@ _HOME = {
     "plot_lags": ("plot_lags",),
     "search": ("concordance", "explain_query", "search"),
     "events": ("Event", "Events", "about", "find_events", "load_events", "matches"),
+    "likeness": ("like",),
     "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
     "period_words": ("topic_words",),
     "trends": ("topic_trends",),
