@@ -260,7 +260,7 @@ def test_few_articles_give_a_table_with_all_columns(number: Any, by: Any) -> Non
     found = coverage(days(number), of=days(number), every="month", by=by)
     named = [] if by is None else [by]
     shares = ["share", "share_low", "share_high"]
-    tail = ["certain", "possible", "complete"]
+    tail = ["certain", "possible", "complete", "gap"]
     assert list(found.columns) == ["period", *named, *COUNTS[:5], *shares, *tail]
     assert len(found) == min(number, 1)
     assert len(coverage_by(days(number), of=days(number))) == min(number, 1)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         describe_topics,
         few_texts,
     )
+    from workbench.gaps import find_gaps
     from workbench.inference import explain_date, infer_dates
     from workbench.lags import lag_pairs, lags
     from workbench.likeness import like
@@ -78,6 +79,7 @@ _HOME = {
     "search": ("concordance", "explain_query", "search"),
     "events": ("Event", "Events", "about", "find_events", "load_events", "matches"),
     "likeness": ("like",),
+    "gaps": ("find_gaps",),
     "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
     "period_words": ("topic_words",),
     "trends": ("topic_trends",),

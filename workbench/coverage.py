@@ -15,18 +15,17 @@ import numpy as np
 import pandas as pd
 
 from workbench.articles import WorkbenchError, require
+from workbench.groups import NONE, factorized, grouped, named
 from workbench.periods import PERIODS, Day, Flags, Grid, Places, Whole, choice, make_grid, place, times_of
 from workbench.reprints import find_reprints
 from workbench.shares import Counts, counted, share_with_interval
 from workbench.totals import ITSELF, TakenOf, check_totals, taken_of
+from workbench.uncollected import Uncollected, marked, marked_outlets, uncollected
 
 MEASURES = ("articles", "texts", "outlets", "total", "total_texts", "share", "share_low", "share_high")
-"""The numeric columns of a coverage table; `certain`, `possible` and `complete` follow."""
+"""The numeric columns of a coverage table; `certain`, `possible`, `complete` and `gap` follow."""
 
 UNITS = ("articles", "texts")
-
-NONE = "(none)"
-"""The name of the group of articles whose value is missing."""
 
 MOST_ROWS = 5_000_000
 """About 500 MB of table: a column with a value per article (a URL) was asked for by mistake."""
@@ -45,6 +44,7 @@ def coverage(  # noqa: PLR0913 -- keyword-only, each with its usual value
     week_start: str = "monday",
     totals: pd.DataFrame | None = None,
     gathered_by: str | None = None,
+    gaps: pd.DataFrame | bool = True,
 ) -> pd.DataFrame:
     """One row per period, and per group where `by` names a column: how much of `of` the articles `matches` are.
 
@@ -53,13 +53,20 @@ def coverage(  # noqa: PLR0913 -- keyword-only, each with its usual value
     quiet ones with zeros, and every group of `of` that the window meets. Columns:
 
     - `period`: first moment of the calendar bin, UTC; then the column `by`, as text, missing values named "(none)"
-    - `articles`, `texts`, `outlets`: matching copies, distinct texts, distinct known sources, certain in the bin
-    - `total`, `total_texts`: articles and distinct texts of `of`, certain in the bin (and group)
+    - `articles`, `texts`, `outlets`: matching copies, distinct texts, distinct known sources, certain in the bin and
+      in no gap of their outlet
+    - `total`, `total_texts`: articles and distinct texts of `of`, certain in the bin (and group) and in no gap
     - `share`: articles / total, 0–1, or texts / total_texts with `unit="texts"`; missing where there is no total
     - `share_low`, `share_high`: its interval at `level`; see `shares.share_with_interval`
-    - `certain`, `possible`: matching articles that lie in this bin, and that may lie in this bin or in another
+    - `certain`, `possible`: matching articles that lie in this bin, in a gap or not, and that may lie in it or another
     - `complete`: False where the window, or the time over which `of` was collected, covers the bin only in part;
       the articles counted are those inside the window
+    - `gap`: True where too much was not collected: for `by="source"` on half of the bin's days or more, else where
+      outlets that should give a tenth of the volume (of the group) were not collected
+
+    `gaps` are those that `find_gaps` sees in `of` (True), such a table, as it is or edited, or none (False). The
+    articles in an outlet's gaps, the few of a thinned fortnight, are left out of counts, totals and shares; they stay
+    in `certain`, and `attrs["aside"]` says how many they are. `attrs["gaps"]` lists the gaps and caps of the window.
 
     `attrs["account"]` puts each matching article in one class: certain, possible, undated or outside the window;
     `attrs["account_of"]` does so for `of`. Without a column `text_id` the copies are found by `find_reprints`.
@@ -83,7 +90,8 @@ def coverage(  # noqa: PLR0913 -- keyword-only, each with its usual value
     2         0      1    0.0
     """
     choice("every", every, PERIODS)
-    setting = _Setting(every, by, unit, level, week_start, taken_of=taken_of(of, every, by, totals, gathered_by))
+    given = taken_of(of, every, by, totals, gathered_by)
+    setting = _Setting(every, by, unit, level, week_start, taken_of=given, gaps=gaps)
     return _coverage(matches, of, setting, start, end)
 
 
@@ -98,10 +106,11 @@ def coverage_by(  # noqa: PLR0913 -- keyword-only, each with its usual value
     level: float = 0.95,
     totals: pd.DataFrame | None = None,
     gathered_by: str | None = None,
+    gaps: pd.DataFrame | bool = True,
 ) -> pd.DataFrame:
     """One row per group over the whole window, most articles first; the columns of `coverage` without `period`."""
-    setting = _Setting(None, by, unit, level, "monday", taken_of=taken_of(of, None, by, totals, gathered_by))
-    table = _coverage(matches, of, setting, start, end)
+    given = taken_of(of, None, by, totals, gathered_by)
+    table = _coverage(matches, of, _Setting(None, by, unit, level, "monday", taken_of=given, gaps=gaps), start, end)
     return table.sort_values(["articles", "total", by], ascending=[False, False, True], ignore_index=True)
 
 
@@ -115,6 +124,7 @@ def composition(  # noqa: PLR0913 -- keyword-only, each with its usual value
     unit: str = "articles",
     level: float = 0.95,
     week_start: str = "monday",
+    gaps: pd.DataFrame | bool = True,
 ) -> pd.DataFrame:
     """One row per period and group: which share of all articles of the period belongs to the group.
 
@@ -122,7 +132,7 @@ def composition(  # noqa: PLR0913 -- keyword-only, each with its usual value
     (for `unit="articles"`). Made for topics over time; serves outlets and languages as well.
     """
     choice("every", every, PERIODS)
-    setting = _Setting(every, by, unit, level, week_start, whole=True)
+    setting = _Setting(every, by, unit, level, week_start, whole=True, gaps=gaps)
     return _coverage(articles, articles, setting, start, end)
 
 
@@ -184,6 +194,12 @@ class _Setting:
     week_start: str
     whole: bool = False
     taken_of: TakenOf = ITSELF
+    gaps: pd.DataFrame | bool = True
+
+    @property
+    def gaps_looked_for(self) -> pd.DataFrame | bool:
+        """What a query finds comes and goes with the event: it shows no gaps, though they may be given."""
+        return False if self.gaps is True and self.taken_of != ITSELF else self.gaps
 
     def __post_init__(self) -> None:
         choice("unit", self.unit, UNITS)
@@ -195,12 +211,13 @@ class _Setting:
 
 @dataclass(frozen=True)
 class _Cells:
-    """The cells of the table, and for each article its group, its text and its source as numbers."""
+    """The cells of the table; for each article its group (-1: none), text and outlet (-1: unknown) by number."""
 
     groups: list[str]
     group: Whole
     text: Whole
     source: Whole
+    names: list[str]
 
 
 def _coverage(
@@ -217,8 +234,10 @@ def _coverage(
     places = place(times, grid)
     cells = _with_groups(_cells(of, setting.by, places), setting.taken_of.groups(NONE))
     _check_size(grid, cells, setting.by)
-    table = _table(grid, places, cells, matched, setting)
-    return _described(table, places, matched, setting, grid)
+    gaps = setting.gaps_looked_for
+    lost = uncollected(gaps=gaps, times=times, outlet=cells.source, names=cells.names, grid=grid)
+    table = _table(grid, places, cells, matched, setting, lost)
+    return _described(table, places, matched, setting, grid, lost)
 
 
 def _matched(matches: pd.DataFrame, of: pd.DataFrame) -> Flags:
@@ -244,7 +263,7 @@ def _matched(matches: pd.DataFrame, of: pd.DataFrame) -> Flags:
 def _check_column(of: pd.DataFrame, matches: pd.DataFrame, by: str | None) -> None:
     if by is None:
         return
-    if by in {"period", *MEASURES, "certain", "possible", "complete"}:
+    if by in {"period", *MEASURES, "certain", "possible", "complete", "gap"}:
         raise WorkbenchError(f"by={by!r} is a name of the result's own columns; rename the column of the articles")
     if not isinstance(by, str) or by not in of.columns:
         known = [str(name) for name in of.columns]
@@ -255,13 +274,14 @@ def _check_column(of: pd.DataFrame, matches: pd.DataFrame, by: str | None) -> No
 
 
 def _cells(of: pd.DataFrame, by: str | None, places: Places) -> _Cells:
-    group, groups = (np.zeros(len(of), np.int64), [""]) if by is None else _named(of[by])
-    if by is not None:
-        met = np.unique(group[places.certain | places.possible])
-        group = np.searchsorted(met, group).astype(np.int64)
-        groups = [groups[number] for number in met]
-    source = pd.factorize(of["source"])[0].astype(np.int64)
-    return _Cells(groups, group, _texts(of), source)
+    source, names = named(*(known := factorized(of["source"])))
+    if by is None:
+        return _Cells([""], np.zeros(len(of), np.int64), _texts(of), source, names)
+    group, groups = grouped(*(known if by == "source" else factorized(of[by])))
+    met = np.unique(group[places.certain | places.possible])
+    number = np.full(len(groups), -1, dtype=np.int64)
+    number[met] = np.arange(len(met))
+    return _Cells([groups[place] for place in met], number[group], _texts(of), source, names)
 
 
 def _with_groups(cells: _Cells, names: set[str]) -> _Cells:
@@ -270,30 +290,8 @@ def _with_groups(cells: _Cells, names: set[str]) -> _Cells:
         return cells
     known = {*cells.groups, *names}
     groups = [*sorted(known - {NONE}), *({NONE} & known)]
-    moved = np.array([groups.index(name) for name in cells.groups] or [0], dtype=np.int64)
-    return replace(cells, groups=groups, group=moved[np.minimum(cells.group, len(moved) - 1)])
-
-
-def _named(column: pd.Series) -> tuple[Whole, list[str]]:
-    """For each article the number of its group, and the groups' names by the alphabet, missing ones last."""
-    try:
-        code, values = pd.factorize(column)
-    except TypeError:
-        raise WorkbenchError(
-            f"the column {column.name!r} holds lists or other compound values; give each article one value"
-        ) from None
-    names = [_name(value) for value in values]
-    ordered = [*sorted(set(names) - {NONE}), NONE]
-    number = {name: place for place, name in enumerate(ordered)}
-    final = np.array([*(number[name] for name in names), number[NONE]], dtype=np.int64)
-    return final[code], ordered
-
-
-def _name(value: object) -> str:
-    """A group's name: whole numbers without the point that a missing value beside them forces on them."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value).strip() or NONE
+    moved = np.array([*(groups.index(name) for name in cells.groups), -1], dtype=np.int64)
+    return replace(cells, groups=groups, group=moved[cells.group])
 
 
 def _texts(of: pd.DataFrame) -> Whole:
@@ -315,20 +313,29 @@ def _check_size(grid: Grid, cells: _Cells, by: str | None) -> None:
         )
 
 
-def _table(grid: Grid, places: Places, cells: _Cells, matched: Flags, setting: _Setting) -> pd.DataFrame:
+def _table(  # noqa: PLR0913 -- what each article is, and how it is counted
+    grid: Grid, places: Places, cells: _Cells, matched: Flags, setting: _Setting, lost: Uncollected
+) -> pd.DataFrame:
     width = len(cells.groups)
     size = len(grid) * width
     columns: dict[str, object] = {"period": np.repeat(np.arange(len(grid)), width)}
     if setting.by is not None:
         columns[setting.by] = pd.array(cells.groups * len(grid), dtype="str")
-    chosen = places.certain
+    chosen = places.certain & ~lost.aside
     cell = places.first[chosen] * width + cells.group[chosen]
     base = cell // width if setting.whole and width else cell
     counts = counted(cell, base, cells.text[chosen], cells.source[chosen], matched[chosen], size=size)
     counts = setting.taken_of.applied(counts, grid, cells.groups, none=NONE)
     columns |= _columns(counts, setting, width)
+    within = places.certain & matched
+    columns["certain"] = np.bincount(places.first[within] * width + cells.group[within], minlength=size)
     columns["possible"] = _possible(places, cells, matched, len(grid))
     columns["complete"] = np.repeat(grid.complete, width)
+    columns["gap"] = (
+        marked_outlets(lost, grid, cells.names, cells.groups)
+        if setting.by == "source"
+        else marked(lost, grid, (cells.group, width), cells.source, counts.total)
+    )
     table = pd.DataFrame(columns)
     table["period"] = grid.periods.take(table["period"].to_numpy())
     check_totals(table, setting.by)
@@ -347,7 +354,7 @@ def _columns(counts: Counts, setting: _Setting, width: int) -> dict[str, object]
         squares = (counts.squares[0], counts.squares[1], copies)
         share, low, high = share_with_interval(counts.articles, total, squares, level=setting.level)
     numbers: tuple[object, ...] = (counts.articles, counts.texts, counts.outlets, total, total_texts, share, low, high)
-    return {**dict(zip(MEASURES, numbers, strict=True)), "certain": counts.articles}
+    return dict(zip(MEASURES, numbers, strict=True))
 
 
 def _possible(places: Places, cells: _Cells, matched: Flags, periods: int) -> Whole:
@@ -361,10 +368,15 @@ def _possible(places: Places, cells: _Cells, matched: Flags, periods: int) -> Wh
     return counted
 
 
-def _described(table: pd.DataFrame, places: Places, matched: Flags, setting: _Setting, grid: Grid) -> pd.DataFrame:
+def _described(  # noqa: PLR0913 -- what is told of the table
+    table: pd.DataFrame, places: Places, matched: Flags, setting: _Setting, grid: Grid, lost: Uncollected
+) -> pd.DataFrame:
+    aside = places.certain & lost.aside
     table.attrs = {
         "account": places.account(matched),
         "account_of": places.account(),
+        "aside": {"articles": int((aside & matched).sum()), "of": int(aside.sum())},
+        "gaps": lost.named(),
         "every": setting.every,
         "by": setting.by,
         "unit": setting.unit,

@@ -11,8 +11,8 @@ from collections.abc import Hashable, Iterable
 
 import pandas as pd
 
-from workbench.coverage import NONE
 from workbench.events import Event
+from workbench.groups import NONE
 from workbench.languages import NAMES
 from workbench.levels import FEWEST_TEXTS
 from workbench.manifest import ledger_counts

@@ -15,8 +15,9 @@ import pandas as pd
 
 from workbench.articles import WorkbenchError, is_inferred, require
 from workbench.communities import UNASSIGNED
-from workbench.coverage import NONE, coverage_by
+from workbench.coverage import coverage_by
 from workbench.events import Event, KnownDate
+from workbench.groups import NONE
 from workbench.languages import NAMES
 from workbench.markup import is_number
 from workbench.records import when
