@@ -64,6 +64,7 @@ ORDER = (
     "period_words",
     "merging",
     "trends",
+    "who",
     "look",
     "plot_marks",
     "plot_periods",
@@ -79,6 +80,7 @@ ORDER = (
     "plot_calendar",
     "plot_panels",
     "plot_lags",
+    "plot_who",
     "plot",
     "markup",
     "manifest",
@@ -115,6 +117,7 @@ DRAWING = (
     "plot_calendar",
     "plot_panels",
     "plot_lags",
+    "plot_who",
     "plot",
 )
 DRAWING_KNOWS = {"articles", "languages", "topics", "events", "periods", "coverage", *DRAWING}

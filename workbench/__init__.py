@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from workbench.plot_lags import plot_lags
     from workbench.plot_panels import plot_panels
     from workbench.plot_timeline import plot_timeline
+    from workbench.plot_who import plot_who
     from workbench.report import verify_report, write_report
     from workbench.reprints import find_reprints
     from workbench.search import concordance, explain_query, search
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from workbench.topics import Topics, fit_topics, load_topics, write_topics
     from workbench.translations import find_translations
     from workbench.trends import topic_trends
+    from workbench.who import who_covered
 
 __version__ = "0.1.0"
 
@@ -83,9 +85,11 @@ _HOME = {
     "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
     "period_words": ("topic_words",),
     "trends": ("topic_trends",),
+    "who": ("who_covered",),
     "plot": ("plot_coverage", "plot_outlets", "plot_topics"),
     "plot_calendar": ("plot_calendar",),
     "plot_panels": ("plot_panels",),
+    "plot_who": ("plot_who",),
     "summary": (
         "contents",
         "listing",

@@ -10,7 +10,7 @@ A mark stands for a period, a group, or both, and RULE says where they are read:
      "group": "trace",       where the group stands: trace (its name, default), x or y
      "is": "Rest",           the group of the whole trace, where it is not what is shown; a list means any of them
      "each": [...],          the group of each mark, where it is not what is shown
-     "rest": "(other)",      the group that stands for every value that no other mark of the trace names
+     "rest": {"(other)": [...]},  a group that stands for all values but these
      "with": {"by": "story_id", …},  a second group, whose articles the mark's must be too: by, group, is, each, rest
      "members": {"3": [...]},  the article_ids of each group, where no column of the articles holds the groups
      "where": {"language": "fr"},   what all articles of the figure have in common
@@ -193,7 +193,7 @@ def _key(value: Any) -> str:
     """A value for comparison: 3 and 3.0 are one topic, a missing value is the empty string."""
     if missing(value) or value == NONE:
         return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
 def _points(trace: Mapping[str, Any]) -> list[tuple[Any, Any]]:
@@ -267,11 +267,11 @@ def _rows_behind(
     ids: Mapping[str, int],
 ) -> list[NDArray[np.bool_]]:
     """For each mark which articles of the pool are of its group."""
-    groups, rest = _groups(trace, points, rule), rule.get("rest")
-    named = [group for group in dict.fromkeys(groups) if rest is None or group != rest]
-    rows_of = {group: _rows_of(pool, rule, group, ids) for group in named}
-    if rest is not None:
-        rows_of[rest] = ~np.logical_or.reduce([np.zeros(len(pool), dtype=np.bool_), *rows_of.values()])
+    groups, rest = _groups(trace, points, rule), as_rule(rule.get("rest"))
+    rows_of = {
+        group: ~_equals(pool[str(rule["by"])], rest[group]) if group in rest else _rows_of(pool, rule, group, ids)
+        for group in dict.fromkeys(groups)
+    }
     return [rows_of[group] for group in groups]
 
 

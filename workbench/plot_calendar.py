@@ -15,7 +15,7 @@ from workbench.look import GREY, INK, SHADES, count, describe, frame, lead, noth
 from workbench.periods import WEEKDAYS, choice
 from workbench.plot_marks import MOST_LISTED, Mark, marked_days
 from workbench.plot_periods import span, timed
-from workbench.plot_words import HOVER, NEEDED, account_note, hover_data, numbers
+from workbench.plot_words import HOVER, NEEDED, account_note, hover_data, numbers, share_note
 
 MEASURES = ("articles", "texts", "outlets", "share")
 
@@ -79,6 +79,8 @@ def plot_calendar(
     if table.empty:
         return nothing(heading, "There is no article with a certain time in this window.")
     group = _checked(table)
+    if table[measure].isna().all():
+        return nothing(heading, share_note(table) or "No day of this window has a total: there is no share.")
     calendar = _calendar(table, measure, _WORDS[measure].format(unit=unit))
     figure = go.Figure(layout={"barmode": "overlay", "bargap": 0})
     names = [_draw(figure, look, days) for look, days in _parts(calendar)]
@@ -86,6 +88,7 @@ def plot_calendar(
     names += ["known date"] if any(trace.name == "known date" for trace in figure.data) else []
     _draw_names(figure, calendar)
     notes = [account_note(table), *_notes(calendar, len(table)), *listed]
+    notes += [share_note(table)] if measure == "share" and share_note(table) else []
     frame(
         figure, title=heading, notes=notes, names=names, plot_height=int(_ROW * calendar.rows), above=18, left=12,
         right=12, below=10,

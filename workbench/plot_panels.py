@@ -15,7 +15,7 @@ from workbench.look import FAINT, GREY, colours_of, count, describe, frame, lead
 from workbench.periods import choice
 from workbench.plot_marks import Mark, draw_marks
 from workbench.plot_periods import OFFSETS, draw_band, span, timed
-from workbench.plot_words import HOVER, NEEDED, account_note, hover_data, numbers
+from workbench.plot_words import HOVER, NEEDED, account_note, hover_data, numbers, share_note
 
 MEASURES = ("articles", "texts", "outlets", "share")
 
@@ -77,7 +77,8 @@ def plot_panels(
     words = f"{_WORDS.get(measure, f'share of {of}')} per {every}"
     heading = title or f"{words[:1].upper()}{words[1:]}, by {by}"
     if table.empty or table[measure].isna().all():
-        return nothing(heading, "There is nothing to draw: no group has an article with a certain time here.")
+        none = "There is nothing to draw: no group has an article with a certain time here."
+        return nothing(heading, (share_note(table) if measure == "share" else "") or none)
     panels = _panels(table, measure, by, every, most, words)
     figure = go.Figure(layout={"barmode": "overlay"})
     for place, name in enumerate(panels.shown):
@@ -149,9 +150,10 @@ def _draw_panel(figure: go.Figure, panels: _Panels, name: str, place: int) -> No
             }
         }
     )  # fmt: skip
-    total = f"{count(rows['articles'].sum())} of {count(rows['total'].sum())} articles"
+    of = f" of {count(rows['total'].sum())}" if rows["total"].notna().any() else ""
     figure.add_annotation(
-        text=f"<b>{safe(panels.called(name), most=30)}</b>  {total}", x=0, xref="paper", xanchor="left",
+        text=f"<b>{safe(panels.called(name), most=30)}</b>  {count(rows['articles'].sum())}{of} articles",
+        x=0, xref="paper", xanchor="left",
         y=bottom + height, yref="paper", yanchor="bottom", showarrow=False, font={"size": 11}, borderpad=0,
         bgcolor="white",
     )  # fmt: skip
@@ -219,6 +221,7 @@ def _notes(panels: _Panels, table: pd.DataFrame) -> list[str]:
     notes = [f"Each panel: {panels.words}; one scale for all. Above it: its articles of all it has here."]
     if panels.measure == "share":
         notes.append(f"Band: {table.attrs.get('level', 0.95):.0%} interval, cut where it leaves the panel.")
+        notes += [share_note(table)] if share_note(table) else []
     if panels.rest:
         names = plain(", ".join(panels.called(name) for name in panels.rest), most=_MOST_NAMES)
         notes.append(f"Not drawn, with fewer articles: {len(panels.rest)} ({names}).")
