@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from workbench.articles import WorkbenchError, require
 from workbench.languages import NAMES
 from workbench.look import FAINT, INK, SHADES, count, describe, frame, lead, nothing, plain, safe
-from workbench.plot_words import account_note, numbers
+from workbench.plot_words import account_note, numbers, share_note
 
 NEEDED = ("label", "articles", "texts", "total", "total_texts", "share", "share_low", "share_high")
 """Columns of a table by `who_covered` besides the two of the groups."""
@@ -73,6 +73,7 @@ def plot_who(table: pd.DataFrame, *, title: str | None = None) -> go.Figure:
     _write_numbers(figure, matrix)
     _name_axes(figure, matrix)
     notes = [account_note(table), *_notes(table, matrix, thing)]
+    notes += [share_note(table)] if share_note(table) else []
     frame(
         figure, title=heading, notes=notes, plot_height=_ROW * len(matrix.down), above=_ABOVE, left=_LEFT, right=8,
         below=14,

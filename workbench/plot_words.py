@@ -66,7 +66,7 @@ def account_note(table: pd.DataFrame) -> str:
 
 def share_note(table: pd.DataFrame) -> str:
     """What has to be known of the table's shares: whose totals they have, or why there are none."""
-    return str(table.attrs.get("share_note", ""))
+    return str(table.attrs.get("share_note") or "")
 
 
 def _account(known: Mapping[str, int], total: int | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 import pandas as pd
 from tqdm.auto import tqdm
@@ -78,8 +79,8 @@ def who_covered(  # noqa: PLR0913 -- keyword-only, each with its usual value
     """
     _check(articles, what, by, most=most, most_by=most_by)
     whole = _with_texts(articles if of is None else of)
-    window = {"start": start, "end": end, "unit": unit, "level": level}
-    outlets = coverage_by(articles, of=whole, by=by, **window)
+    counted = partial(coverage_by, by=by, start=start, end=end, unit=unit, level=level)
+    outlets = counted(articles, of=whole)
     things = _names(articles[what])
     told = pd.DataFrame({"thing": things, "by": _names(whole[by]).reindex(articles.index)})
     text = whole["text_id"].astype("str").fillna(pd.Series(whole.index, whole.index, dtype="str"))
@@ -90,11 +91,11 @@ def who_covered(  # noqa: PLR0913 -- keyword-only, each with its usual value
     whole = whole.assign(**{by: _gathered(_names(whole[by]), rows)})
     gathered = _gathered(things, columns)
     bar = tqdm(columns, desc="counting", unit=f" {what}", disable=not progress or len(whole) < PROGRESS_FROM)
-    parts = [coverage_by(articles[gathered == name], of=whole, by=by, **window).assign(**{what: name}) for name in bar]
+    parts = [counted(articles[gathered == name], of=whole).assign(**{what: name}) for name in bar]
     table = _arranged(parts, what, by, rows, columns)
     table.insert(2, "label", _labels(articles, what, columns, labels).reindex(table[what]).to_numpy())
     table["label"] = table["label"].astype("str")
-    kept = ("account", "account_of", "unit", "level", "start", "end")
+    kept = ("account", "account_of", "unit", "level", "start", "end", "share_note")
     table.attrs = {key: outlets.attrs.get(key) for key in kept}
     table.attrs |= {"by": by, "what": what, "whole": of is None, "values": told["thing"].nunique()}
     return table
