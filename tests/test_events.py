@@ -10,7 +10,17 @@ import pandas as pd
 import pytest
 
 from workbench.articles import WorkbenchError, as_articles
-from workbench.events import Event, KnownDate, about, find_events, load_actors, load_events, matches, write_event
+from workbench.events import (
+    Event,
+    KnownDate,
+    about,
+    find_events,
+    in_window,
+    load_actors,
+    load_events,
+    matches,
+    write_event,
+)
 from workbench.query import parse_query
 from workbench.search import search
 
@@ -72,6 +82,33 @@ def test_about_is_a_part_of_the_search_whatever_the_window(tmp_path: Path) -> No
     found = set(search(table, event.query).index)
     wide = dataclasses.replace(event, start=dt.date(1900, 1, 1), end=dt.date(2100, 1, 1))
     assert set(about(table, event).index) <= found == set(about(table, wide).index)
+
+
+def test_an_event_may_last_one_day_and_know_no_dates() -> None:
+    event = Event("day", "One day", "NATO OR НАТО OR OTAN", dt.date(2022, 1, 12), dt.date(2022, 1, 12))
+    table = articles()
+    table.loc["last", "title"] = "НАТО"
+    assert sorted(about(table, event).index) == ["last", "month", "undated"]
+    assert event.known == () and "known" not in repr(event) and "<ul></ul>" in event._repr_html_()
+
+
+def test_an_event_without_known_dates_is_read_and_written(tmp_path: Path) -> None:
+    text = "[day]\ntitle = 'One day'\nquery = '@nato'\nstart = 2022-01-12\nend = 2022-01-12\n"
+    event = load_events(written(tmp_path, text))["day"]
+    write_event(event, tmp_path / "again.toml")
+    again = load_events(tmp_path / "again.toml")["day"]
+    assert again.known == event.known == () and (again.start, again.end, again.query) == (
+        event.start,
+        event.end,
+        event.query,
+    )
+
+
+def test_the_window_keeps_what_the_query_does_not(tmp_path: Path) -> None:
+    event = load_events(written(tmp_path))["talks"]
+    table = articles()
+    assert sorted(table.index[in_window(table, event)]) == ["first", "last", "month", "other", "undated"]
+    assert in_window(table, "NATO").all() and (matches(table, event) <= in_window(table, event)).all()
 
 
 def test_about_of_no_articles_is_no_articles(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ ORDER = (
     "search",
     "events",
     "likeness",
+    "suggestions",
     "undated",
     "inference",
     "load",

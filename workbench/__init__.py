@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from workbench.reprints import find_reprints
     from workbench.search import concordance, explain_query, search
     from workbench.stories import find_stories, story_table
+    from workbench.suggestions import suggest_terms
     from workbench.summary import (
         contents,
         listing,
@@ -82,6 +83,7 @@ _HOME = {
     "events": ("Event", "Events", "about", "find_events", "load_events", "matches"),
     "likeness": ("like",),
     "gaps": ("find_gaps",),
+    "suggestions": ("suggest_terms",),
     "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
     "period_words": ("topic_words",),
     "trends": ("topic_trends",),

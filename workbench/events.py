@@ -141,12 +141,22 @@ def matches(articles: pd.DataFrame, event: Event | str) -> pd.Series[bool]:
         raise WorkbenchError(
             f"expected an event or a query text, got {type(event).__name__}; take one from wb.load_events"
         )
+    return matching(articles, event.query) & in_window(articles, event)
+
+
+def in_window(articles: pd.DataFrame, event: Event | str) -> pd.Series[bool]:
+    """True for each article that may have been published in the window of the event, and for those without any time.
+
+    A query text in place of an event has no window: True for all.
+    """
+    if isinstance(event, str):
+        return pd.Series(data=True, index=articles.index, dtype=bool)
     require(articles, "published")
     low, high = published_interval(articles)
     start = pd.Timestamp(event.start, tz="UTC")
     after = pd.Timestamp(event.end, tz="UTC") + pd.Timedelta(days=1)
-    outside = (high <= start) | (low >= after)
-    return matching(articles, event.query) & ~outside
+    inside: pd.Series[bool] = ~((high <= start) | (low >= after))
+    return inside
 
 
 def load_events(path: str | Path = "data/events.toml", *, actors: str | Path | None = None) -> Events:
