@@ -344,15 +344,16 @@ def _table(  # noqa: PLR0913 -- what each article is, and how it is counted
 
 def _columns(counts: Counts, setting: _Setting, width: int) -> dict[str, object]:
     """The numbers of the table; with `whole`, every group of a period is measured against the period's total."""
-    total, total_texts, copies = counts.total, counts.total_texts, counts.squares[2]
+    total, total_texts, copies, largest = counts.total, counts.total_texts, counts.squares[2], counts.largest
     if setting.whole and width:
         cells = np.arange(len(counts.articles)) // width
         total, total_texts, copies = total[cells], total_texts[cells], copies[cells]
+        largest = (largest[0][cells], largest[1], largest[2][cells])
     if setting.unit == "texts":
         share, low, high = share_with_interval(counts.texts, total_texts, level=setting.level)
     else:
         squares = (counts.squares[0], counts.squares[1], copies)
-        share, low, high = share_with_interval(counts.articles, total, squares, level=setting.level)
+        share, low, high = share_with_interval(counts.articles, total, squares, largest=largest, level=setting.level)
     numbers: tuple[object, ...] = (counts.articles, counts.texts, counts.outlets, total, total_texts, share, low, high)
     return dict(zip(MEASURES, numbers, strict=True))
 

@@ -217,7 +217,9 @@ class TakenOf:
         alike = counts.squares[0]
         usual = alike.sum() / counts.articles.sum() if alike.any() else 1.0
         often = np.divide(alike, counts.articles, out=np.full(len(total), usual), where=counts.articles > 0)
-        return replace(counts, total=total, total_texts=unknown, squares=(alike, alike, total * often))
+        unsaid = np.zeros(len(total))  # the largest text of all that were published is not known
+        squares = (alike, alike, total * often)
+        return replace(counts, total=total, total_texts=unknown, squares=squares, largest=(unsaid, unsaid, unsaid))
 
     def note(self, table: pd.DataFrame, by: str | None) -> str:
         """What a reader has to know of the shares in plain words; empty where the collection is its own whole."""
