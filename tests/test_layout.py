@@ -61,6 +61,8 @@ ORDER = (
     "shares",
     "totals",
     "coverage",
+    "mediacloud",
+    "coverage_index",
     "period_texts",
     "period_words",
     "merging",

@@ -107,8 +107,10 @@ def test_totals_of_months_make_no_weeks() -> None:
     months = pd.DataFrame({"date": ["2022-01-01", "2022-02-01"], "total_count": [3000, 2800]})
     with pytest.raises(WorkbenchError, match="2022-01-01 is not the first day of a period"):
         weekly(months)
-    with pytest.raises(WorkbenchError, match="for a table of the whole window give them per day"):
+    with pytest.raises(WorkbenchError, match="no two neighbouring days"):
         coverage_by(NEWS, of=NEWS, totals=months)
+    with pytest.raises(WorkbenchError, match=r"count in these periods .*, or give a row for each day"):
+        weekly(months, every="day")
 
 
 def test_totals_by_outlet_are_each_outlets_own_and_an_outlet_without_matches_stands_there_too() -> None:

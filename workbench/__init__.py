@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.articles import WorkbenchError, empty_articles
     from workbench.clean import original, removed, removed_lines
     from workbench.coverage import account, compare, composition, coverage, coverage_by
+    from workbench.coverage_index import coverage_index
     from workbench.desk import browse, query_desk
     from workbench.events import Event, Events, about, find_events, load_events, matches
     from workbench.findings import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from workbench.likeness import like
     from workbench.lineage import lineage, reprint_pairs
     from workbench.load import import_ledger, load_articles, write_collection
+    from workbench.mediacloud import as_media_cloud, load_media_cloud, media_cloud_coverage, write_media_cloud
     from workbench.period_words import topic_words
     from workbench.plot import plot_coverage, plot_outlets, plot_topics
     from workbench.plot_calendar import plot_calendar
@@ -85,6 +87,8 @@ _HOME = {
     "gaps": ("find_gaps",),
     "suggestions": ("suggest_terms",),
     "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
+    "mediacloud": ("as_media_cloud", "load_media_cloud", "media_cloud_coverage", "write_media_cloud"),
+    "coverage_index": ("coverage_index",),
     "period_words": ("topic_words",),
     "trends": ("topic_trends",),
     "who": ("who_covered",),

@@ -22,7 +22,7 @@ _HALVINGS = 30
 
 
 def share_with_interval(
-    matched: Whole,
+    matched: Whole | Reals,
     total: Whole | Reals,
     squares: Squares | None = None,
     *,

@@ -63,8 +63,11 @@ def as_totals(table: pd.DataFrame, *, every: str | None, by: str | None = None) 
     _once(start, group, table, by if grouped else None)
     different = np.unique(start)
     days = len(different) < 2 or bool((np.diff(different) == _DAY).any())
-    if not days and every is None:
-        raise WorkbenchError("totals has no two neighbouring days; for a table of the whole window give them per day")
+    if not days and every in {None, "day"}:
+        raise WorkbenchError(
+            "totals has no two neighbouring days, so that its rows seem to be of longer periods; count in these "
+            "periods (every=), or give a row for each day"
+        )
     unit, size = PERIODS["day" if days or every not in PERIODS else str(every)]
     after = (start.astype("datetime64[us]").astype(f"datetime64[{unit}]") + size).astype("datetime64[us]")
     return Totals(start, after.astype(np.int64), group, articles, grouped, days)
