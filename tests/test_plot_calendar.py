@@ -88,16 +88,19 @@ def test_a_quiet_day_is_white_one_not_collected_crossed_and_a_gap_hatched() -> N
     articles = collection(40, 2)
     articles = articles[~articles["published"].between("2022-01-10", "2022-01-12")]
     matches = articles[articles["published"] > "2022-01-05"]
-    table = with_gap(coverage(matches, of=articles), "2022-01-20", "2022-01-21")
+    table = with_gap(coverage(matches, of=articles, gaps=False), "2022-01-11", "2022-01-21")
     figure = plot_calendar(table)
     drawn = squares(figure).groupby("name")["day"].agg(list)
     assert drawn["0"] == [f"2022-01-0{day}" for day in range(1, 6)]
     assert drawn["no articles collected"] == ["2022-01-10", "2022-01-11", "2022-01-12"]
-    assert drawn["gap: not collected as expected"] == ["2022-01-20", "2022-01-21"]
-    patterns = {trace.name: trace.marker.pattern.shape for trace in figure.data}
-    assert patterns["no articles collected"] == "x"
-    assert patterns["gap: not collected as expected"] == "/"
-    assert patterns["0"] is None
+    traces = {trace.name: trace for trace in figure.data}
+    assert traces["no articles collected"].marker.pattern.shape == "x"
+    assert traces["0"].marker.pattern.shape is None
+    hatched = [trace for trace in figure.data if trace.name == "gap: not all collected"]
+    assert {trace.marker.pattern.shape for trace in hatched} == {"/"}
+    assert [trace.showlegend for trace in hatched] == [True] + [False] * (len(hatched) - 1)
+    assert sum(len(trace.x) for trace in hatched) == 9
+    assert "2022-01-13" in drawn["2"]
     assert figure.layout.showlegend
 
 

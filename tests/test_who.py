@@ -214,7 +214,7 @@ def test_an_outlet_without_a_total_and_thousands_are_written_short() -> None:
     changed = table.assign(total=np.where(table.index < 2, 0, table["total"]), articles=[0, 0, 1234, 56_789, *[3] * 6])
     changed.attrs = table.attrs
     figure = plot_who(changed)
-    assert list(figure.data[1].text)[:4] == ["×", "×", "1.2k", "57k"]
+    assert list(figure.data[1].text)[:4] == ["×", "×", "1k", "57k"]
     assert "×: the source has no article here at all." in figure.layout.meta["caption"]
 
 

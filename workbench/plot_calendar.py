@@ -34,6 +34,8 @@ _HEAD = 1.5
 _ROW = 19
 """Pixels of a row of days."""
 
+CLEAR = "rgba(255,255,255,0)"
+
 _WORDS = {"articles": "articles", "texts": "distinct texts", "outlets": "outlets", "share": "share of all {unit}"}
 
 
@@ -66,9 +68,9 @@ def plot_calendar(
     `measure` is articles, texts, outlets or share; shades are classes, named in the legend, whose bounds grow as the
     square so that quiet days can be told apart beside a peak. A day with nothing is white; a day on which no article
     of the collection is dated is crossed, since nothing can be said of it, and so is one without a share; a day in a
-    column `gap` is hatched. Days outside the table are left out. `mark` (an event, several, or pairs of date and
-    label) frames the days of known dates. A table of up to three months is one row, a longer one has a row per
-    quarter, at most six years.
+    column `gap`, on which not all was collected, is hatched over its shade. Days outside the table are left out. `mark`
+    (an event, several, or pairs of date and label) frames the days of known dates. A table of up to three months is
+    one row, a longer one has a row per quarter, at most six years.
 
     Raises WorkbenchError for an unknown measure, a table that is not by day, and one with several rows per day.
     """
@@ -83,7 +85,8 @@ def plot_calendar(
         return nothing(heading, share_note(table) or "No day of this window has a total: there is no share.")
     calendar = _calendar(table, measure, _WORDS[measure].format(unit=unit))
     figure = go.Figure(layout={"barmode": "overlay", "bargap": 0})
-    names = [_draw(figure, look, days) for look, days in _parts(calendar)]
+    parts = list(_parts(calendar))
+    names = [_draw(figure, look, days) for look, days in parts] + _hatch_gaps(figure, parts)
     listed = _frame_known(figure, calendar, mark)
     names += ["known date"] if any(trace.name == "known date" for trace in figure.data) else []
     _draw_names(figure, calendar)
@@ -158,20 +161,23 @@ def _tops(days: pd.DataFrame) -> tuple[dict[int, float], float]:
 
 
 def _parts(calendar: _Calendar) -> Iterator[tuple[_Look, pd.DataFrame]]:
-    """The days of each entry of the legend: nothing, the classes, not collected, in a gap."""
+    """The days of each entry of the legend: nothing, the classes, not collected."""
     table, measure = calendar.table, calendar.measure
-    gap = table["gap"].astype(bool) if "gap" in table.columns else pd.Series(data=False, index=table.index)
-    unknown = ~gap & ((table["total"] == 0) & (table["articles"] == 0) | table[measure].isna())
-    known = table[~gap & ~unknown]
+    unknown = _unknown(table, measure)
+    known = table[~unknown]
     none = "0" if measure != "share" else "0%"
-    parts = [(_Look(none, "rgba(255,255,255,0)"), known[known[measure] == 0])]
+    parts = [(_Look(none, CLEAR), known[known[measure] == 0])]
     for low, high, name, shade in _classes(known.loc[known[measure] > 0, measure], measure):
         light = shade in SHADES[:5]
         inside = known[(known[measure] > low) & (known[measure] <= high)]
         parts.append((_Look(name, shade, ink=INK if light else "#FFFFFF"), inside))
     parts.append((_Look("no articles collected" if measure != "share" else "no total", GREY, "x"), table[unknown]))
-    parts.append((_Look("gap: not collected as expected", GREY, "/"), table[gap]))
     return ((look, days) for look, days in parts if len(days))
+
+
+def _unknown(table: pd.DataFrame, measure: str) -> pd.Series[bool]:
+    """True for days of which nothing can be said."""
+    return ((table["total"] == 0) & (table["articles"] == 0)) | table[measure].isna()
 
 
 def _classes(values: pd.Series, measure: str) -> Iterator[tuple[float, float, str, str]]:
@@ -206,6 +212,28 @@ def _draw(figure: go.Figure, look: _Look, days: pd.DataFrame) -> str:
     return look.name
 
 
+def _hatch_gaps(figure: go.Figure, parts: list[tuple[_Look, pd.DataFrame]]) -> list[str]:
+    """Hatching over the days of a gap, in an ink that their shade lets through; gives its entry of the legend."""
+    names = []
+    for look, days in parts:
+        if look.pattern or "gap" not in days.columns or not days["gap"].any():
+            continue
+        pattern = {"shape": "/", "fgcolor": look.ink, "bgcolor": CLEAR, "size": 6, "solidity": 0.12}
+        style = {"color": look.ink, "line": {"width": 0}, "pattern": pattern}
+        _add_overlay(figure, days[days["gap"].astype(bool)], "gap: not all collected", style, listed=not names)
+        names = ["gap: not all collected"]
+    return names
+
+
+def _add_overlay(
+    figure: go.Figure, days: pd.DataFrame, name: str, look: dict[str, Any], *, listed: bool = True
+) -> None:
+    figure.add_bar(
+        x=days["column"] + 0.5, base=days["row"], y=[0.92] * len(days), width=0.92, name=name, marker=look,
+        hoverinfo="skip", showlegend=listed,
+    )  # fmt: skip
+
+
 def _frame_known(figure: go.Figure, calendar: _Calendar, mark: Mark | None) -> list[str]:
     """Frames around the days of known dates; gives the list of what they are."""
     marks = marked_days(mark)
@@ -213,10 +241,7 @@ def _frame_known(figure: go.Figure, calendar: _Calendar, mark: Mark | None) -> l
     inside = [(day.normalize(), label) for day, label in marks if day.normalize() in days.index]
     if inside:
         framed = days.loc[[day for day, _ in inside]]
-        figure.add_bar(
-            x=framed["column"] + 0.5, base=framed["row"], y=[0.92] * len(framed), width=0.92, name="known date",
-            marker={"color": "rgba(255,255,255,0)", "line": {"color": INK, "width": 2}}, hoverinfo="skip",
-        )  # fmt: skip
+        _add_overlay(figure, framed, "known date", {"color": CLEAR, "line": {"color": INK, "width": 2}})
     listed = [f"{day:%d %b %Y}: {label}" for day, label in inside]
     if len(listed) > MOST_LISTED:
         listed = [f"{len(listed)} known dates are framed."]

@@ -145,14 +145,14 @@ def _write_numbers(figure: go.Figure, matrix: _Matrix) -> None:
     written = [_short(number) if told else "×" for number, told in zip(cells["number"], known, strict=True)]
     figure.add_scatter(
         x=cells["column"], y=[row + (_BENEATH if number else 0) for row, number in cells[["row", "number"]].to_numpy()],
-        mode="text", text=written, textfont={"size": 9, "color": INK}, hoverinfo="skip", showlegend=False,
+        mode="text", text=written, textfont={"size": 8, "color": INK}, hoverinfo="skip", showlegend=False,
     )  # fmt: skip
 
 
 def _short(number: float) -> str:
-    """A number that fits under a square: a dot for none, thousands as 1.2k."""
+    """A number that fits under a square: a dot for none, thousands as 12k."""
     if number >= 1000:
-        return f"{number / 1000:.1f}k" if number < 10_000 else f"{number / 1000:.0f}k"
+        return f"{number / 1000:.0f}k"
     return str(int(number)) if number else "·"
 
 

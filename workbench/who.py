@@ -9,7 +9,9 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from workbench.articles import WorkbenchError, require
-from workbench.coverage import NONE, coverage_by
+from workbench.coverage import coverage_by
+from workbench.gaps import find_gaps
+from workbench.groups import NONE
 from workbench.periods import Day, make_grid, place, times_of
 from workbench.reprints import find_reprints
 from workbench.stories import story_table
@@ -25,6 +27,9 @@ COUNTS = ("articles", "texts", "total", "total_texts", "share", "share_low", "sh
 
 PROGRESS_FROM = 100_000
 """Articles from which the bar is shown: fewer take a second or two."""
+
+_GROUP = "group of who_covered"
+"""The column of the gathered outlets, beside that of the outlets, by which gaps are told."""
 
 _LABELS = {OTHER: "all others", NONE: "none", UNASSIGNED: "no topic"}
 _TOLD = ("title", "text", "published", "source", "language", "text_id")
@@ -43,6 +48,7 @@ def who_covered(  # noqa: PLR0913 -- keyword-only, each with its usual value
     end: Day | None = None,
     unit: str = "articles",
     level: float = 0.95,
+    gaps: pd.DataFrame | bool = True,
     progress: bool = True,
 ) -> pd.DataFrame:
     """One row per outlet and story (or topic, with `what="topic"`): how much of its output the outlet gave to it.
@@ -61,8 +67,8 @@ def who_covered(  # noqa: PLR0913 -- keyword-only, each with its usual value
     - `share_low`, `share_high`: its interval at `level`; see `shares.share_with_interval`
 
     As in `coverage_by`, articles certain in the window from `start` to `end` (days, both included, UTC) are counted;
-    `attrs["account"]` says how many are not. Texts of several outlets do not add up, since they may have the same.
-    Without a column `text_id` the copies are found by `find_reprints`.
+    `attrs["account"]` says how many are not; `gaps` is as there. Texts of several outlets do not add up, since they may
+    have the same. Without a column `text_id` the copies are found by `find_reprints`.
 
     Raises WorkbenchError for a column that the articles do not have or that is both `what` and `by`, for articles
     that are not in `of`, and for `most` below 1.
@@ -79,8 +85,10 @@ def who_covered(  # noqa: PLR0913 -- keyword-only, each with its usual value
     """
     _check(articles, what, by, most=most, most_by=most_by)
     whole = _with_texts(articles if of is None else of)
-    counted = partial(coverage_by, by=by, start=start, end=end, unit=unit, level=level)
-    outlets = counted(articles, of=whole)
+    # looked for once, and in the outlets themselves: gathered ones have no gaps of their own
+    known = find_gaps(whole) if gaps is True and not whole.attrs.get("gathered_by") else gaps
+    counted = partial(coverage_by, start=start, end=end, unit=unit, level=level, gaps=known)
+    outlets = counted(articles, of=whole, by=by)
     things = _names(articles[what])
     told = pd.DataFrame({"thing": things, "by": _names(whole[by]).reindex(articles.index)})
     text = whole["text_id"].astype("str").fillna(pd.Series(whole.index, whole.index, dtype="str"))
@@ -88,14 +96,14 @@ def who_covered(  # noqa: PLR0913 -- keyword-only, each with its usual value
     told = told[_certain(whole, start, end).reindex(articles.index)]
     rows = _ordered(outlets.loc[outlets["total"].fillna(0) + outlets["articles"] > 0, by], most_by)
     columns = _ordered(_ranked(told), most)
-    whole = whole.assign(**{by: _gathered(_names(whole[by]), rows)})
+    whole = whole.assign(**{_GROUP: _gathered(_names(whole[by]), rows)})
     gathered = _gathered(things, columns)
     bar = tqdm(columns, desc="counting", unit=f" {what}", disable=not progress or len(whole) < PROGRESS_FROM)
-    parts = [counted(articles[gathered == name], of=whole).assign(**{what: name}) for name in bar]
+    parts = [counted(articles[gathered == name], of=whole, by=_GROUP).assign(**{what: name}) for name in bar]
     table = _arranged(parts, what, by, rows, columns)
     table.insert(2, "label", _labels(articles, what, columns, labels).reindex(table[what]).to_numpy())
     table["label"] = table["label"].astype("str")
-    kept = ("account", "account_of", "unit", "level", "start", "end", "share_note")
+    kept = ("account", "account_of", "aside", "gaps", "unit", "level", "start", "end", "share_note")
     table.attrs = {key: outlets.attrs.get(key) for key in kept}
     table.attrs |= {"by": by, "what": what, "whole": of is None, "values": told["thing"].nunique()}
     return table
@@ -168,7 +176,7 @@ def _arranged(parts: list[pd.DataFrame], what: str, by: str, rows: list[str], co
     for part in parts:
         part.attrs = {}
     empty = pd.DataFrame(columns=[by, what, *COUNTS])
-    table = pd.concat(parts, ignore_index=True) if parts else empty
+    table = pd.concat(parts, ignore_index=True).rename(columns={_GROUP: by}) if parts else empty
     places = {by: {name: at for at, name in enumerate(rows)}, what: {name: at for at, name in enumerate(columns)}}
     table = table[table[by].isin(rows)]
     table = table.sort_values([by, what], key=lambda column: column.map(places[str(column.name)]), ignore_index=True)
