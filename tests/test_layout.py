@@ -84,6 +84,7 @@ ORDER = (
     "plot_panels",
     "plot_lags",
     "plot_who",
+    "plot_countries",
     "plot",
     "markup",
     "manifest",
@@ -93,6 +94,9 @@ ORDER = (
     "sentences",
     "timelines",
     "lags",
+    "declined",
+    "gazetteer",
+    "countries",
     "records",
     "notebook",
     "summary",
@@ -121,6 +125,7 @@ DRAWING = (
     "plot_panels",
     "plot_lags",
     "plot_who",
+    "plot_countries",
     "plot",
 )
 DRAWING_KNOWS = {"articles", "languages", "topics", "events", "periods", "coverage", *DRAWING}

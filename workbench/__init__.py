@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench.articles import WorkbenchError, empty_articles
     from workbench.clean import original, removed, removed_lines
+    from workbench.countries import countries_named, countries_of
     from workbench.coverage import account, compare, composition, coverage, coverage_by
     from workbench.coverage_index import coverage_index
     from workbench.desk import browse, query_desk
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from workbench.period_words import topic_words
     from workbench.plot import plot_coverage, plot_outlets, plot_topics
     from workbench.plot_calendar import plot_calendar
+    from workbench.plot_countries import plot_countries
     from workbench.plot_lags import plot_lags
     from workbench.plot_panels import plot_panels
     from workbench.plot_timeline import plot_timeline
@@ -81,6 +83,8 @@ _HOME = {
     "plot_timeline": ("plot_timeline",),
     "lags": ("lag_pairs", "lags"),
     "plot_lags": ("plot_lags",),
+    "countries": ("countries_named", "countries_of"),
+    "plot_countries": ("plot_countries",),
     "search": ("concordance", "explain_query", "search"),
     "events": ("Event", "Events", "about", "find_events", "load_events", "matches"),
     "likeness": ("like",),

@@ -7,6 +7,7 @@ A mark stands for a period, a group, or both, and RULE says where they are read:
      "period": "x",          where a moment of the period stands: x (default) or y
      "when": [...],          a moment of each mark's period, where no axis shows it; a missing one leads nowhere
      "by": "source",         the column of the article table that the groups are values of; None for no groups
+     "holds": true,          where the column holds several values in one text, with spaces between
      "group": "trace",       where the group stands: trace (its name, default), x or y
      "is": "Rest",           the group of the whole trace, where it is not what is shown; a list means any of them
      "each": [...],          the group of each mark, where it is not what is shown
@@ -279,10 +280,17 @@ def _rows_of(pool: pd.DataFrame, rule: Mapping[str, Any], group: Any, ids: Mappi
     if group is None:
         return np.ones(len(pool), dtype=np.bool_)
     values = list(group) if isinstance(group, tuple) else [group]
+    if rule.get("holds"):
+        wanted = {str(value) for value in values}
+        return np.array([not wanted.isdisjoint(_words(each)) for each in pool[str(rule["by"])]], dtype=np.bool_)
     if not rule.get("members"):
         return _equals(pool[str(rule["by"])], values)
     members = {ids[name] for value in values for name in rule["members"].get(value, []) if name in ids}
     return np.isin(pool["place"].to_numpy(), list(members))
+
+
+def _words(value: Any) -> list[str]:
+    return value.split() if isinstance(value, str) else []
 
 
 class _Spans(NamedTuple):
