@@ -214,7 +214,7 @@ def _draw(figure: go.Figure, look: _Look, days: pd.DataFrame) -> str:
 
 def _hatch_gaps(figure: go.Figure, parts: list[tuple[_Look, pd.DataFrame]]) -> list[str]:
     """Hatching over the days of a gap, in an ink that their shade lets through; gives its entry of the legend."""
-    names = []
+    names: list[str] = []
     for look, days in parts:
         if look.pattern or "gap" not in days.columns or not days["gap"].any():
             continue
