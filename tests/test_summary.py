@@ -8,13 +8,12 @@ import pandas as pd
 import pytest
 
 import workbench as wb
-from workbench.articles import WorkbenchError, as_articles, empty_articles
+from workbench.articles import as_articles, empty_articles
 from workbench.events import Event, KnownDate
 from workbench.summary import (
     contents,
     listing,
     most_reprinted,
-    peaks,
     readable,
     reprint_shares,
     set_aside,
@@ -98,25 +97,6 @@ def test_the_most_reprinted_text_bears_its_earliest_headline() -> None:
     assert list(table.index) == ["t1"]
     assert table.loc["t1", "title"] == "Headline 0"
     assert table.loc["t1", "sources"] == 2
-
-
-def test_peaks_stand_beside_the_known_dates_of_their_week() -> None:
-    table = peaks(weekly(ARTICLES), EVENT).set_index("period")
-    council, replies = pd.Timestamp("2022-01-10", tz="UTC"), pd.Timestamp("2022-01-24", tz="UTC")
-    assert table.loc[council, "rank"] == 1
-    assert "the council" in str(table.loc[council, "known"])
-    assert table.loc[replies, "texts"] == 0
-    assert table["rank"].isna()[replies]
-
-
-def test_without_any_text_there_is_no_peak_and_no_row() -> None:
-    assert peaks(weekly(empty_articles()), EVENT).empty
-
-
-def test_peaks_of_a_table_with_groups_are_refused() -> None:
-    table = wb.coverage(ARTICLES, of=ARTICLES, every="week", by="source")
-    with pytest.raises(WorkbenchError, match="without by="):
-        peaks(table, EVENT)
 
 
 def test_the_covered_articles_of_all_topics_are_no_more_than_the_covered() -> None:

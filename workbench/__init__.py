@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.articles import WorkbenchError, empty_articles
+    from workbench.baselines import expected_band
     from workbench.clean import original, removed, removed_lines
     from workbench.countries import countries_named, countries_of
     from workbench.coverage import account, compare, composition, coverage, coverage_by
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
     )
     from workbench.gaps import find_gaps
     from workbench.inference import explain_date, infer_dates
+    from workbench.known_dates import match_known_dates
     from workbench.lags import lag_pairs, lags
     from workbench.likeness import like
     from workbench.lineage import lineage, reprint_pairs
     from workbench.load import import_ledger, load_articles, write_collection
     from workbench.mediacloud import as_media_cloud, load_media_cloud, media_cloud_coverage, write_media_cloud
+    from workbench.peaks import find_peaks
     from workbench.period_words import topic_words
     from workbench.plot import plot_coverage, plot_outlets, plot_topics
     from workbench.plot_calendar import plot_calendar
@@ -55,7 +58,6 @@ if TYPE_CHECKING:
         contents,
         listing,
         most_reprinted,
-        peaks,
         readable,
         reprint_shares,
         set_aside,
@@ -93,6 +95,9 @@ _HOME = {
     "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
     "mediacloud": ("as_media_cloud", "load_media_cloud", "media_cloud_coverage", "write_media_cloud"),
     "coverage_index": ("coverage_index",),
+    "baselines": ("expected_band",),
+    "known_dates": ("match_known_dates",),
+    "peaks": ("find_peaks",),
     "period_words": ("topic_words",),
     "trends": ("topic_trends",),
     "who": ("who_covered",),
@@ -104,7 +109,6 @@ _HOME = {
         "contents",
         "listing",
         "most_reprinted",
-        "peaks",
         "readable",
         "reprint_shares",
         "set_aside",

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from workbench.articles import WorkbenchError, is_inferred, require
+from workbench.articles import is_inferred, require
 from workbench.communities import UNASSIGNED
 from workbench.coverage import coverage_by
 from workbench.events import Event, KnownDate
@@ -38,7 +38,6 @@ _HEADINGS = {
     "total_texts": "all texts",
     "translated_from": "translated from",
 }
-_PEAK = ("period", "rank", "texts", "known", "articles", "outlets", "total_texts", "share", "share_low", "share_high")
 _SHARE = re.compile(r"(?:.*_)?share(?:_.*)?")
 
 
@@ -161,36 +160,10 @@ def whole_window(covered: pd.DataFrame, *, of: pd.DataFrame, event: Event) -> pd
     return table.iloc[0] if len(table) else pd.Series(zeros, dtype="object").reindex([*table.columns])
 
 
-def peaks(periods: pd.DataFrame, event: Event | None = None, *, most: int = 5) -> pd.DataFrame:
-    """The periods of most coverage beside the known dates: a row per peak, and per period that holds a known date.
-
-    `periods` is a table of `coverage` without groups. A peak is one of the `most` periods with most texts (ties: the
-    earlier), if it has any. Columns: `period`, `rank` (1 for most texts; missing where the period is no peak),
-    `texts`, `known` (what is known to have happened in it), `articles`, `outlets`, `total_texts` and `share` with its
-    interval. Rows in order of time. A known date that stands beside no peak is as telling as a peak; where no
-    period has a text at all there is neither, and no row.
-    """
-    require(periods, "period", "articles", "texts", "outlets", "total_texts", "share", "share_low", "share_high")
-    if periods["period"].duplicated().any():
-        raise WorkbenchError("the table has several rows per period; peaks needs one counted without by=")
-    ordered = periods.sort_values(["texts", "articles", "period"], ascending=[False, False, True], kind="stable")
-    top = ordered[ordered["texts"] > 0].head(most)
-    rank = pd.Series(range(1, len(top) + 1), index=top.index).reindex(periods.index).astype("Int64")
-    known = [_known_in(period, event, str(periods.attrs.get("every", "day"))) for period in periods["period"]]
-    table = periods.assign(rank=rank, known=pd.Series(known, index=periods.index, dtype="str"))
-    shown = table[table["rank"].notna() | (table["known"] != "")] if len(top) else table.head(0)
-    return shown[list(_PEAK)].reset_index(drop=True)
-
-
 def known_in(period: pd.Timestamp, event: Event, every: str) -> tuple[KnownDate, ...]:
     """The known dates of the event that lie in the period of length `every` that begins at `period`."""
     after = period + _OFFSETS[every]
     return tuple(each for each in event.known if period <= pd.Timestamp(each.date, tz="UTC") < after)
-
-
-def _known_in(period: pd.Timestamp, event: Event | None, every: str) -> str:
-    found = () if event is None else known_in(period, event, every)
-    return "; ".join(f"{each.date.day}\u00a0{each.date:%b}: {each.label}" for each in found)
 
 
 def topic_shares(topics: Topics, covered: pd.DataFrame) -> pd.DataFrame:
