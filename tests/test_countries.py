@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from workbench.articles import WorkbenchError, as_articles, empty_articles
 from workbench.countries import MEASURES, countries_named, countries_of
+from workbench.coverage import coverage_by
 from workbench.declined import forms
 from workbench.figures import read_figure
 from workbench.gazetteer import codes, gazetteer, names_in
@@ -218,3 +219,13 @@ def test_a_group_that_names_the_most_is_not_hidden_and_text_of_outlets_stays_tex
     drawn = json.dumps([json.loads(figure.to_json())["data"], [str(each.text) for each in figure.layout.annotations]])
     assert "<img" not in drawn.replace(json.dumps(hostile), "")
     assert np.isclose(max(trace.x.max() for trace in figure.data), 1)
+
+
+def test_shares_of_articles_have_the_interval_that_coverage_gives() -> None:
+    articles = made(*[("A", "Russia voted.")] * 30, *[("B", f"Chile, day {day}.") for day in range(20)])
+    articles = articles.assign(text_id=["one"] * 12 + [f"t{at}" for at in range(38)])
+    russia = articles[articles["source"] == "A"]
+    expected = coverage_by(russia, of=articles.assign(whole="all"), by="whole").iloc[0]
+    found = named(articles, unit="articles").set_index("country").loc["RU"]
+    for name in MEASURES:
+        assert found[name] == pytest.approx(expected[name]), name

@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 from workbench.articles import WorkbenchError, require
 from workbench.gazetteer import codes, gazetteer, names_in
 from workbench.periods import PERIODS, choice, make_grid, place, times_of
-from workbench.shares import share_with_interval
+from workbench.shares import largest_copies, share_with_interval
 
 MEASURES = ("articles", "texts", "outlets", "total", "total_texts", "share", "share_low", "share_high")
 """The numbers of `countries_named`, named as in `coverage`."""
@@ -153,6 +153,21 @@ def _groups(articles: pd.DataFrame, read: NDArray[np.bool_], by: str | None, eve
     return _Groups(number.astype(np.int64), columns, account)
 
 
+@dataclass(frozen=True)
+class _Pairs:
+    """Articles as numbers: `cell` and `text` of each naming of a country, `group` and `text_of` of each article read.
+
+    A cell is a country within a group, the `countries` of a group in a row.
+    """
+
+    cell: Numbers
+    text: Numbers
+    group: Numbers
+    text_of: Numbers
+    groups: int
+    countries: int
+
+
 def _counted(
     articles: pd.DataFrame, found: pd.Series, groups: _Groups, named: list[str], how: tuple[str, float]
 ) -> tuple[NDArray[np.float64] | Numbers, ...]:
@@ -167,26 +182,46 @@ def _counted(
     listed = [[place_of[code] for code in one.split() if code in place_of] for one in found[inside]]
     row = np.repeat(np.arange(len(listed)), [len(one) for one in listed])
     cell = group[row] * len(named) + np.array([code for one in listed for code in one], dtype=np.int64)
-    size, whole = len(groups) * len(named), len(groups)
-    width = int(text.max(initial=0)) + 1
-    copies_of, copies = np.unique(group * width + text, return_counts=True)
-    alike_of, alike = np.unique(cell * width + text[row], return_counts=True)
-    of_cell = alike_of // width
-    beside = copies[np.searchsorted(copies_of, (of_cell // max(len(named), 1)) * width + alike_of % width)]
-    known = source[row] >= 0
-    outlets = np.unique(cell[known] * (int(source.max(initial=0)) + 1) + source[row][known])
+    pairs = _Pairs(cell, text[row], group, text, len(groups), len(named))
+    size, known = pairs.groups * pairs.countries, source[row] >= 0
     counts = (
-        np.bincount(cell, minlength=size), np.bincount(of_cell, minlength=size),
-        np.bincount(outlets // (int(source.max(initial=0)) + 1), minlength=size),
-        np.bincount(group, minlength=whole).repeat(len(named)),
-        np.bincount(copies_of // width, minlength=whole).repeat(len(named)),
-    )  # fmt: skip
+        np.bincount(cell, minlength=size),
+        _distinct(cell, text[row], size),
+        _distinct(cell[known], source[row][known], size),
+        np.bincount(group, minlength=pairs.groups).repeat(len(named)),
+        _distinct(group, text, pairs.groups).repeat(len(named)),
+    )
     if unit == "texts":
         return (*counts, *share_with_interval(counts[1], counts[4], level=level))
-    of_group = np.bincount(copies_of // width, weights=copies * copies, minlength=whole).repeat(len(named))
-    squares = (
-        np.bincount(of_cell, weights=alike * alike, minlength=size).astype(np.float64),
-        np.bincount(of_cell, weights=alike * beside, minlength=size).astype(np.float64),
-        of_group.astype(np.float64),
+    return (*counts, *_share_of_articles(pairs, counts[0], counts[3], level))
+
+
+def _distinct(cell: Numbers, member: Numbers, size: int) -> Numbers:
+    """How many different members each cell has."""
+    width = int(member.max(initial=0)) + 1
+    counted: Numbers = np.bincount(np.unique(cell * width + member) // width, minlength=size)
+    return counted
+
+
+def _share_of_articles(
+    pairs: _Pairs, articles: Numbers, total: Numbers, level: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The share of articles per cell and its interval, copies of one text being one observation."""
+    size, width, across = len(articles), int(pairs.text_of.max(initial=0)) + 1, pairs.countries
+    copies_of, copies = np.unique(pairs.group * width + pairs.text_of, return_counts=True)
+    alike_of, alike = np.unique(pairs.cell * width + pairs.text, return_counts=True)
+    of_group, of_cell = copies_of // width, alike_of // width
+    beside = copies[np.searchsorted(copies_of, (of_cell // max(across, 1)) * width + alike_of % width)]
+    heaviest, most, second = largest_copies(of_group, copies, pairs.groups)
+    texts = np.append(copies_of % width, -1)[heaviest].repeat(across)
+    held = np.isin(alike_of, (np.arange(size) * width + texts)[texts >= 0])
+    sums = (
+        np.bincount(of_cell, weights=alike * alike, minlength=size),
+        np.bincount(of_cell, weights=alike * beside, minlength=size),
+        np.bincount(of_group, weights=copies * copies, minlength=pairs.groups).repeat(across),
+        most.repeat(across),
+        np.bincount(of_cell[held], weights=alike[held], minlength=size),
+        second.repeat(across),
     )
-    return (*counts, *share_with_interval(counts[0], counts[3], squares, level=level))
+    one, two, three, four, five, six = (each.astype(np.float64) for each in sums)
+    return share_with_interval(articles, total, (one, two, three), largest=(four, five, six), level=level)

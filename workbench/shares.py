@@ -159,7 +159,7 @@ def counted(  # noqa: PLR0913 -- arrays with one value per article
     _, place_of, alike = _clusters(found, cluster[matched])
     same = _first_of(found, cluster[matched])
     known = sources >= 0
-    largest, most, second = _largest(owner, copies, size)
+    largest, most, second = largest_copies(owner, copies, size)
     own = same == largest[owner[same]] if len(same) else np.zeros(0, dtype=bool)
     return Counts(
         articles=np.bincount(found, minlength=size),
@@ -176,7 +176,7 @@ def counted(  # noqa: PLR0913 -- arrays with one value per article
     )
 
 
-def _largest(owner: Whole, copies: Whole, size: int) -> tuple[Whole, Reals, Reals]:
+def largest_copies(owner: Whole, copies: Whole, size: int) -> tuple[Whole, Reals, Reals]:
     """Per cell the text with most copies (-1: all texts are single), its copies, and those of the next one.
 
     Of a single text and among equals the next one has as many: neither stands out.
