@@ -90,11 +90,11 @@ def plot_calendar(
     listed = _frame_known(figure, calendar, mark)
     names += ["known date"] if any(trace.name == "known date" for trace in figure.data) else []
     _draw_names(figure, calendar)
-    notes = [account_note(table), *_notes(calendar, len(table)), *listed]
+    notes = [account_note(table), *_notes(calendar, len(table))]
     notes += [share_note(table)] if measure == "share" and share_note(table) else []
     frame(
-        figure, title=heading, notes=notes, names=names, plot_height=int(_ROW * calendar.rows), above=18, left=12,
-        right=12, below=10,
+        figure, title=heading, notes=[*notes, *listed], names=names, plot_height=int(_ROW * calendar.rows), above=18,
+        left=12, right=12, below=10,
     )  # fmt: skip
     caption = " ".join([f"{calendar.words[:1].upper()}{calendar.words[1:]} per day, {span(calendar.table)}.", *notes])
     describe(figure, title=heading, caption=caption, alt=_alternative(calendar, heading))

@@ -164,11 +164,12 @@ def _name_axes(figure: go.Figure, matrix: _Matrix) -> None:
     )  # fmt: skip
     things = [safe(label, most=2 * _LETTERS - 2, width=_LETTERS, lines=2) for label in matrix.down]
     figure.update_yaxes(
-        tickvals=list(range(len(things))), ticktext=things, tickfont={"size": 11}, showgrid=False, fixedrange=True,
-        range=[len(things) - 0.5, -0.5],
+        tickvals=list(range(len(things))), ticktext=things, tickfont={"size": 11}, showgrid=False, showline=False,
+        fixedrange=True, range=[len(things) - 0.5, -0.5],
     )  # fmt: skip
     between = [row - 0.5 for row in range(1, len(things))]
-    line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "layer": "below", "line": {"color": FAINT, "width": 1}}
+    # a flat box, since a page gives lines, which mark known dates elsewhere, the ink of its text
+    line = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "layer": "below", "line": {"color": FAINT, "width": 1}}
     figure.update_layout(shapes=[{**line, "y0": at, "y1": at} for at in between])
 
 
