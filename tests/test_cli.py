@@ -165,6 +165,17 @@ def test_coverage_counts_per_week_and_language(workbench: Workbench, sample: Pat
     assert "share_low" in weekly.splitlines()[0]
 
 
+def test_coverage_takes_its_totals_from_a_file(workbench: Workbench, sample: Path, tmp_path: Path) -> None:
+    days = pd.date_range("2022-01-03", "2022-01-16").strftime("%Y-%m-%d")
+    pd.DataFrame({"date": days, "count": 1, "total_count": 1000}).to_csv(tmp_path / "totals.csv", index=False)
+    said = workbench("coverage", sample, "--query", "NATO", "--totals", tmp_path / "totals.csv", "--csv")
+    totals = said.table.set_index("period")["total"]
+    assert totals.dropna().to_dict() == {"2022-01-03T00:00:00Z": 7000, "2022-01-10T00:00:00Z": 7000}
+    assert len(totals) > 2 and "7000.0" not in said.out
+    assert "Totals are those of a table" in said.err
+    assert "7000" in workbench("coverage", sample, "--query", "NATO", "--totals", tmp_path / "totals.csv").out
+
+
 @pytest.mark.notebook
 def test_a_report_is_verified_until_an_article_leaves(workbench: Workbench, few: Path, tmp_path: Path) -> None:
     report = tmp_path / "talks.html"
@@ -348,6 +359,7 @@ FAILURES = [
     (["coverage", "{few}", "--query", "*", "--every", "fortnight"], "fortnight"),
     (["coverage", "{few}", "--query", "*", "--by", "outlet"], "by='outlet' is no column"),
     (["coverage", "{few}"], "--event --query is required"),
+    (["coverage", "{few}", "--query", "*", "--totals", "{tmp}/nowhere.csv"], "there is no file"),
     (["coverage", "{few}", "--event", TALKS, "--events", "{tmp}/broken.toml"], "is not valid TOML"),
     (["coverage", "{few}", "--event", TALKS, "--events", "{tmp}/nowhere.toml"], "there is no file"),
     (["report", "{few}", "--event", TALKS, "-o", "{tmp}"], "is a folder; name the file"),

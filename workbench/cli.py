@@ -173,6 +173,8 @@ def _coverage_command(add: Add) -> None:
     what.add_argument("--query", metavar="Q", help="a query, as for search")
     one.add_argument("--every", default="week", metavar="PERIOD", help="day, week, month, quarter, year; default week")
     one.add_argument("--by", metavar="COLUMN", help="a column to split by, such as source or language")
+    wanted = "table of all articles per day, date and total_count, as of Media Cloud, where DIR was gathered by a query"
+    one.add_argument("--totals", metavar="FILE.csv", help=wanted)
     _events_option(one)
     one.add_argument("--csv", action="store_true", help="as CSV")
 
@@ -249,10 +251,15 @@ def _coverage(given: argparse.Namespace, out: TextIO) -> int:
     articles = wb.load_articles(given.directory)
     start, end = (asked.start, asked.end) if isinstance(asked, wb.Event) else (None, None)
     found = wb.about(articles, asked)
-    table = wb.coverage(found, of=articles, every=given.every, by=given.by, start=start, end=end)
-    out.write(_csv(table) if given.csv else _plain_table(table))
+    totals = None if given.totals is None else wb.load_media_cloud(given.totals)
+    options = {"every": given.every, "by": given.by, "start": start, "end": end, "totals": totals}
+    table = wb.coverage(found, of=articles, **options)
+    whole = table.astype({"total": "Int64", "total_texts": "Int64"})  # a missing total makes fractions of the others
+    out.write(_csv(whole) if given.csv else _plain_table(whole))
     classes = ", ".join(f"{count:,} {name}" for name, count in table.attrs["account"].items() if name != "articles")
     _say(f"{len(found):,} of {len(articles):,} articles match: {classes}", sys.stderr)
+    if table.attrs["share_note"]:
+        _say(table.attrs["share_note"], sys.stderr)
     return 0
 
 
