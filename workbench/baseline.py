@@ -31,6 +31,9 @@ PRIOR_SCATTER = 0.1
 Without them the few weeks of a short collection can seem free of any scatter by luck.
 """
 
+SCALES = (1, WEEK, 4 * WEEK)
+"""Days over which scatter is measured: the news of a day is over by the next, that of a month is not."""
+
 LEAST_SCATTER = 1e-4
 """Below it the negative binomial is the Poisson distribution to the digits that matter here."""
 
@@ -42,8 +45,8 @@ LONG_SILENCE = 8
 class Usual:
     """Per outlet (row) and day (column): `before` and `after` are articles a week, `rhythm` is 1 on a usual day.
 
-    `until` (of the rhythm), `total` (of the counts), `daily` and `weekly` (of what scatters) are running sums, from
-    which the methods read any span at once.
+    `until` (of the rhythm), `total` (of the counts) and `scattered` (of what scatters, at each of SCALES) are running
+    sums, from which the methods read any span at once.
     """
 
     counts: Reals
@@ -52,8 +55,7 @@ class Usual:
     rhythm: Reals
     until: Reals
     total: Reals
-    daily: tuple[Reals, Reals, Reals]
-    weekly: tuple[Reals, Reals, Reals]
+    scattered: tuple[tuple[Reals, Reals, Reals], ...]
 
     def expected(self, outlet: Whole, first: Whole, last: Whole) -> Reals:
         """Articles from `first` to `last` at the lower of the levels before and after; 0 where there is neither.
@@ -71,13 +73,22 @@ class Usual:
     def scatter(self, outlet: Whole, first: Whole, last: Whole) -> Reals:
         """How far the volume of so long a span scatters: variance beyond Poisson's over the squared mean.
 
-        Taken from all days of the outlet but those of the span itself. Part of it lasts for weeks (the news of a
-        month), part of it is over by the next day; the longer the span, the less of the second is left.
+        Taken from all days of the outlet but those of the span itself, and between the scales on the line from one to
+        the next over the logarithm of the days: longer spans scatter less, how much less depends on the outlet.
         """
-        slow = _scatter(self.weekly, outlet, first, np.minimum(last + WEEK - 1, self.counts.shape[1] - 1), WEEK)
-        fast = _scatter(self.daily, outlet, first, last, 1)
-        whole: Reals = slow + np.maximum(fast - slow, 0.0) / (last - first + 1)
-        return whole
+        end = self.counts.shape[1] - 1
+        at_scale = [
+            _scatter(sums, outlet, first, np.minimum(last + scale - 1, end), scale)
+            for scale, sums in zip(SCALES, self.scattered, strict=True)
+        ]
+        length = np.log(np.clip(last - first + 1, SCALES[0], SCALES[-1]))
+        logs = np.log(SCALES)
+        upper = np.clip(np.searchsorted(logs, length), 1, len(SCALES) - 1)
+        part = (length - logs[upper - 1]) / (logs[upper] - logs[upper - 1])
+        table = np.stack(at_scale)
+        place = np.arange(len(length))
+        mixed: Reals = table[upper - 1, place] * (1 - part) + table[upper, place] * part
+        return mixed
 
 
 def chance_of_so_few(found: Reals, expected: Reals, scatter: Reals) -> Reals:
@@ -100,9 +111,8 @@ def usual(counts: Reals, collected: Flags, *, weekday: int) -> Usual:
         middle = _middle(before, after) / WEEK
         rhythm = _rhythm(counts, known, middle, weekday)
     mean = np.where(collected, np.nan_to_num(middle) * rhythm, 0.0)
-    weeks = (_trailing(np.where(collected, counts, 0.0)), _trailing(mean))
-    sums = (running(rhythm), running(counts), _sums(counts, mean), _sums(*weeks))
-    return Usual(counts, before, after, rhythm, *sums)
+    scattered = tuple(_sums(_trailing(counts, scale), _trailing(mean, scale)) for scale in SCALES)
+    return Usual(counts, before, after, rhythm, running(rhythm), running(counts), scattered)
 
 
 def _long_silences(counts: Reals, collected: Flags) -> Flags:
@@ -192,10 +202,10 @@ def running(table: Reals) -> Reals:
     return np.pad(np.cumsum(table, axis=1), ((0, 0), (1, 0)))
 
 
-def _trailing(table: Reals) -> Reals:
-    """The sum of each day and the six before it."""
+def _trailing(table: Reals, width: int = WEEK) -> Reals:
+    """The sum of each day and those before it, `width` in all."""
     total = running(table)
-    start = np.maximum(np.arange(table.shape[1]) - WEEK + 1, 0)
+    start = np.maximum(np.arange(table.shape[1]) - width + 1, 0)
     return np.asarray(np.maximum(total[:, 1:] - total[:, start], 0.0), dtype=np.float64)
 
 
