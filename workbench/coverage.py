@@ -181,6 +181,7 @@ def compare(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     stacked.attrs = {key: first.attrs.get(key) for key in same}
     notes = {name: table.attrs.get("share_note") for name, table in tables.items()}
     stacked.attrs["share_note"] = " ".join(f"{name}: {note}" for name, note in notes.items() if note)
+    stacked.attrs["gaps"] = first.attrs.get("gaps", [])
     stacked.attrs["accounts"] = {str(name): table.attrs.get("account", {}) for name, table in tables.items()}
     return stacked
 

@@ -6,7 +6,7 @@ out in a note beneath, and in `layout.meta` a title, a caption and an alternativ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ from workbench.look import (
     safe,
 )
 from workbench.periods import choice
+from workbench.plot_gaps import broken_at_gaps, draw_ground, draw_lanes, gap_note, has_gaps
 from workbench.plot_marks import Mark, draw_marks
 from workbench.plot_outlets import plot_outlets
 from workbench.plot_periods import OFFSETS, draw_band, span, timed
@@ -87,7 +88,9 @@ def plot_coverage(
     band for up to three lines, and always in the hover text, with the total. At most eight groups are drawn in
     colour: the rest is added up as "other" for articles and drawn thin and grey for the other measures, whose groups
     cannot be added. `mark` (an event, several, or pairs of date and label) draws numbered lines at known dates.
-    `gaps` shades the periods of a column `gap`.
+    Where too much was not collected (column `gap`), a single series has hatched ground; of several, each has a hatched
+    strip beneath the plot, and the line of an outlet breaks. The note names the outlets and their days, from
+    `attrs["gaps"]`. `gaps=False` leaves all this out.
 
     Raises WorkbenchError for an unknown measure and a table that is no coverage over time.
     """
@@ -100,10 +103,10 @@ def plot_coverage(
         empty = f"No {chart.every} of this window holds any {chart.unit.rstrip('s')}: there is no share."
         return nothing(heading, share_note(table) or empty)
     figure = go.Figure()
-    names, notes = _draw(figure, chart)
+    names, notes = _draw(figure, chart, gaps=gaps)
     if gaps:
-        notes += _draw_gaps(figure, chart)
-    notes += _partial_note(chart, bars=isinstance(figure.data[0], go.Bar))
+        notes.append(gap_note(table))
+    notes += _partial_note(chart, bars=chart.by is None and measure != "share")
     above, listed = draw_marks(figure, mark, first=chart.table["period"].min(), after=chart.table["after"].max())
     figure.update_xaxes(type="date", title={"text": f"{chart.every} (UTC)", "standoff": 4})
     figure.update_xaxes(range=[chart.table["period"].min(), chart.table["after"].max()])
@@ -130,7 +133,8 @@ def _numbers(chart: _Chart) -> pd.DataFrame:
     named = {"share, %": "share", "low, %": "share_low", "high, %": "share_high"}
     shares = {shown_as: table[name].mul(100).round(2) for shown_as, name in named.items()}
     own = ["period", *([chart.by] if chart.by else []), "articles", "texts", "outlets", "total", "possible"]
-    return table[own].assign(**shares)
+    marked = {"gap": np.where(table["gap"].astype(bool), "yes", "")} if has_gaps(table) else {}
+    return table[own].assign(**shares, **marked)
 
 
 def _chart(table: pd.DataFrame, measure: str) -> _Chart:
@@ -158,15 +162,20 @@ def _grouping(table: pd.DataFrame) -> str | None:
     return "event"
 
 
-def _draw(figure: go.Figure, chart: _Chart) -> tuple[list[str], list[str]]:
+def _draw(figure: go.Figure, chart: _Chart, *, gaps: bool) -> tuple[list[str], list[str]]:
     """Draw the series; gives the entries of the legend and notes on what is drawn how."""
+    gaps = gaps and has_gaps(chart.table)
+    ground = [draw_ground(figure, chart.table)] if gaps and chart.by in {None, "event"} else []
     if chart.by is None and chart.measure != "share":
-        return _draw_bars(figure, chart)
+        names, notes = _draw_bars(figure, chart)
+        return names, [*notes, *ground]
+    if gaps and chart.by == "source":
+        chart = replace(chart, table=broken_at_gaps(chart.table, chart.measure))
     ranked = chart.table.groupby("group", sort=True)["articles"].sum().sort_values(ascending=False, kind="stable")
     shown, rest = list(ranked.index[:MOST_LINES]), list(ranked.index[MOST_LINES:])
     colours = colours_of(shown) if chart.by is not None else {"": PALETTE[0]}
     names = [plain(name, most=40) for name in shown] if chart.by is not None else []
-    notes = []
+    notes = ground or ([draw_lanes(figure, chart.table, shown, colours)] if gaps else [])
     if rest:
         names.append(_draw_rest(figure, chart, rest))
         how = "added up as" if chart.measure == "articles" else "thin and grey as"
@@ -263,15 +272,6 @@ def _hover(chart: _Chart) -> str:
         group + "%{customdata[1]}<br>%{customdata[2]} articles of %{customdata[5]}<br>%{customdata[3]} texts, "
         "%{customdata[4]} outlets<br>share %{customdata[6]}<extra></extra>"
     )
-
-
-def _draw_gaps(figure: go.Figure, chart: _Chart) -> list[str]:
-    if "gap" not in chart.table.columns or not chart.table["gap"].any():
-        return []
-    missing = chart.table[chart.table["gap"]].drop_duplicates("period")
-    for start, after in zip(missing["period"], missing["after"], strict=True):
-        figure.add_vrect(x0=start, x1=after, fillcolor=faded(GREY, 0.25), line_width=0, layer="below")
-    return ["Grey ground: periods in which articles were not collected as expected."]
 
 
 def _interval_note(chart: _Chart, lines: int) -> str:
