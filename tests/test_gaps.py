@@ -55,7 +55,7 @@ def gapped(volume: float = 10, left: float = 0.0) -> pd.DataFrame:
 drawn_rows = st.lists(
     st.tuples(st.sampled_from(["A", "B"]), st.integers(0, 120), st.integers(1, 12)), min_size=0, max_size=60
 )
-law = settings(max_examples=25, deadline=None)
+law = settings(max_examples=15, deadline=None)
 
 
 def drawn_collection(drawn: list[tuple[str, int, int]]) -> pd.DataFrame:

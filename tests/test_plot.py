@@ -191,13 +191,14 @@ def test_articles_that_may_lie_in_several_periods_stand_pale_on_top() -> None:
     assert "Pale: articles that may lie in this or another week" in figure.layout.meta["caption"]
 
 
-def test_gaps_are_shaded_where_the_table_has_them() -> None:
+def test_gaps_are_hatched_where_the_table_has_them() -> None:
     articles = collection()
     table = coverage(articles, of=articles, every="week")
     gapped = table.assign(gap=table.index == 2)
     gapped.attrs = table.attrs
-    assert len(plot_coverage(gapped).layout.shapes) == 1
-    assert len(plot_coverage(gapped, gaps=False).layout.shapes) == 0
+    hatched, plain = (plot_coverage(gapped, gaps=gaps) for gaps in (True, False))
+    assert [len(trace.x) for trace in hatched.data if trace.hoverinfo == "skip"] == [1]
+    assert not [trace for trace in plain.data if trace.hoverinfo == "skip"]
 
 
 def test_one_name_keeps_one_colour_and_what_has_none_is_grey() -> None:

@@ -38,8 +38,10 @@ def draw_ground(figure: go.Figure, table: pd.DataFrame) -> str:
     figure.add_bar(**bars, y=[1] * len(bars["x"]), yaxis="y2", marker=_hatched(GREY, ink=0.45))
     hidden = {"visible": False, "range": [0, 1], "fixedrange": True}
     figure.update_layout(yaxis2=hidden, yaxis={"overlaying": "y2", "tickmode": "auto"})  # counts stand in front
+    marked, of = (rows["period"].nunique() for rows in (table[table["gap"].astype(bool)], table))
     return (
-        "Hatched ground: outlets that should give a tenth of the articles or more were not collected, or only in part."
+        f"Hatched ground, {count(marked)} of {count(of)} periods: outlets that should give a tenth of the articles or "
+        "more were not collected, or only in part."
     )
 
 
