@@ -2,6 +2,7 @@
 
 python benchmarks/gaps.py                what is flagged, how exactly, and how often where nothing is missing
 python benchmarks/gaps.py COLLECTION     the gaps of a folder or an articles.parquet, and the share of the talks by week
+                                         with and without them (`--event` names another event of data/events.toml)
 
 A year of ten outlets; articles per day are negative binomial with a scatter of the day and one of the week, with
 quiet weekends, one outlet without Sundays. Beside `find_gaps` stands what a user would do: the days on which the
@@ -10,6 +11,7 @@ rolling seven-day mean lies below a fifth of the outlet's median.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -32,7 +34,7 @@ SEED = 20_220_112
 OUTLETS = 10
 DAYS = 365
 START = pd.Timestamp("2021-10-01", tz="UTC")
-REPEATS = 6
+REPEATS = 10
 VOLUMES = (2, 10, 50)
 WEEK = np.array([1.1, 1.2, 1.2, 1.2, 1.1, 0.6, 0.6])
 
@@ -84,7 +86,9 @@ def rolling(counts: Counts) -> list[tuple[int, int, int]]:
         mean = pd.Series(row).rolling(7, center=True, min_periods=4).mean()
         low = (mean < 0.2 * mean.median()).to_numpy()
         edge = np.diff(np.concatenate([[0], low.astype(int), [0]]))
-        spans += [(outlet, a, b - 1) for a, b in zip(np.flatnonzero(edge == 1), np.flatnonzero(edge == -1), strict=True)]
+        spans += [
+            (outlet, a, b - 1) for a, b in zip(np.flatnonzero(edge == 1), np.flatnonzero(edge == -1), strict=True)
+        ]
     return spans
 
 
@@ -137,13 +141,91 @@ def measured(volume: float, case: Case, repeats: int) -> None:
 
 
 def simulation() -> None:
-    """Every case at every volume."""
+    """Every case at every volume, then what a gap does to shares, then the time."""
     print(f"{OUTLETS} outlets, {DAYS} days, {REPEATS} collections per line, seed {SEED}")
     print(f"  {'case':<46} a day rule        flagged   first    last  days held  false gaps/outlet-year")
     for case in CASES:
         for volume in VOLUMES:
             measured(volume, case, REPEATS)
+    print("\nshares by week where one outlet with five times the share of the others lacks a fortnight")
+    print("  a day  gaps    moved by less than half the interval: outside the fortnight   inside it")
+    for volume in VOLUMES:
+        moved(volume)
+    speed()
+
+
+def moved(volume: float) -> None:
+    """How often the share of a week stays inside the interval of the whole collection when a fortnight is lost."""
+    random = np.random.default_rng(SEED)
+    inside: dict[bool, list[bool]] = {True: [], False: []}
+    outside: dict[bool, list[bool]] = {True: [], False: []}
+    for _ in range(REPEATS):
+        counts = made(random, volume)
+        match = random.binomial(counts, np.where(np.arange(OUTLETS) == 1, 0.25, 0.05)[:, None])
+        whole = articles_of(counts, match)
+        lost = np.zeros_like(counts, dtype=bool)
+        lost[1, 151:165] = True  # a Tuesday, so that two weeks are lost in part
+        kept = articles_of(np.where(lost, 0, counts), np.where(lost, 0, match))
+        full = coverage(whole[whole["match"]], of=whole, every="week", gaps=False)
+        weeks = (full["period"] < START + pd.Timedelta(days=165)) & (
+            full["period"] + pd.Timedelta(days=7) > START + pd.Timedelta(days=151)
+        )
+        for gaps in (False, True):
+            part = coverage(kept[kept["match"]], of=kept, every="week", gaps=gaps)
+            holds = part["share"].between(full["share_low"], full["share_high"])
+            outside[gaps] += holds[~weeks].tolist()
+            inside[gaps] += (holds | part["gap"])[weeks].tolist()
+    for gaps in (False, True):
+        out, within = outside[gaps], inside[gaps]
+        print(
+            f"  {volume:>5}  {gaps!s:<6} {sum(out):>6} of {len(out):<6} {sum(within):>6} of {len(within)} "
+            f"{'in the interval or marked' if gaps else 'in the interval'}"
+        )
+
+
+def speed() -> None:
+    """A million articles of a hundred outlets over a year: what looking for gaps adds to counting."""
+    random = np.random.default_rng(SEED)
+    days = START + pd.to_timedelta(random.integers(0, DAYS, 1_000_000), unit="D")
+    outlets = np.array([f"outlet {at}" for at in range(100)])[random.integers(0, 100, 1_000_000)]
+    table = pd.DataFrame({"published": days, "source": outlets, "text_id": random.integers(0, 700_000, 1_000_000)})
+    articles = as_articles(table)
+    print("\n1,000,000 articles, 100 outlets, by week and outlet, seconds of processor time")
+    for name, gaps in (("gaps=False", False), ("gaps=True", True)):
+        taken = []
+        for _ in range(3):
+            begun = time.process_time()
+            coverage(articles.iloc[::17], of=articles, every="week", by="source", gaps=gaps)
+            taken.append(time.process_time() - begun)
+        print(f"  coverage {name:<11} {min(taken):.2f}")
+
+
+def collection(path: Path, event: str) -> None:
+    """The gaps of a real collection, and the share of an event by week beside that without regard to gaps."""
+    articles = pd.read_parquet(path) if path.suffix == ".parquet" else load_articles(path)
+    gaps = find_gaps(articles)
+    shown = gaps.assign(first=gaps["first"].dt.date, last=gaps["last"].dt.date)
+    print(shown.round({"expected": 0}).to_string(index=False))
+    print("too few articles to tell:", ", ".join(gaps.attrs["too_few"]) or "none")
+    matches = about(articles, load_events(ROOT / "data" / "events.toml")[event])
+    print(f"\n{event}: {len(matches)} articles; share in % by week, gaps ignored and left out")
+    ignored, left_out = (coverage(matches, of=articles, every="week", gaps=use) for use in (False, True))
+    table = ignored[["period", "articles", "total"]].assign(
+        period=ignored["period"].dt.date,
+        ignored=(ignored["share"] * 100).round(2),
+        left_out=(left_out["share"] * 100).round(2),
+        total_left=left_out["total"],
+        gap=left_out["gap"],
+    )
+    print(table[table["articles"] > 0].to_string(index=False))
 
 
 if __name__ == "__main__":
-    simulation()
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("collection", nargs="?", type=Path)
+    options.add_argument("--event", default="nato-russia-talks")
+    given = options.parse_args()
+    if given.collection is None:
+        simulation()
+    else:
+        collection(given.collection, given.event)
