@@ -87,7 +87,8 @@ def rolling(counts: Counts) -> list[tuple[int, int, int]]:
         low = (mean < 0.2 * mean.median()).to_numpy()
         edge = np.diff(np.concatenate([[0], low.astype(int), [0]]))
         spans += [
-            (outlet, a, b - 1) for a, b in zip(np.flatnonzero(edge == 1), np.flatnonzero(edge == -1), strict=True)
+            (outlet, int(a), int(b) - 1)
+            for a, b in zip(np.flatnonzero(edge == 1), np.flatnonzero(edge == -1), strict=True)
         ]
     return spans
 
