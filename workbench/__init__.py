@@ -14,8 +14,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.accuracy import accuracy
     from workbench.articles import WorkbenchError, empty_articles
     from workbench.baselines import expected_band
+    from workbench.audits import Audit, audit
     from workbench.clean import original, removed, removed_lines
     from workbench.countries import countries_named, countries_of
     from workbench.coverage import account, compare, composition, coverage, coverage_by
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from workbench.gaps import find_gaps
     from workbench.inference import explain_date, infer_dates
     from workbench.known_dates import match_known_dates
+    from workbench.labelling import labelling_desk
     from workbench.lags import lag_pairs, lags
     from workbench.likeness import like
     from workbench.lineage import lineage, reprint_pairs
@@ -92,6 +95,9 @@ _HOME = {
     "likeness": ("like",),
     "gaps": ("find_gaps",),
     "suggestions": ("suggest_terms",),
+    "accuracy": ("accuracy",),
+    "audits": ("Audit", "audit"),
+    "labelling": ("labelling_desk",),
     "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
     "mediacloud": ("as_media_cloud", "load_media_cloud", "media_cloud_coverage", "write_media_cloud"),
     "coverage_index": ("coverage_index",),
