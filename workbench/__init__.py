@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench.accuracy import accuracy
     from workbench.articles import WorkbenchError, empty_articles
-    from workbench.baselines import expected_band
     from workbench.audits import Audit, audit
+    from workbench.baselines import expected_band
     from workbench.clean import original, removed, removed_lines
     from workbench.countries import countries_named, countries_of
     from workbench.coverage import account, compare, composition, coverage, coverage_by
