@@ -61,6 +61,7 @@ ORDER = (
     "shares",
     "totals",
     "coverage",
+    "comparison",
     "mediacloud",
     "coverage_index",
     "deviations",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.audits import Audit, audit
     from workbench.baselines import expected_band
     from workbench.clean import original, removed, removed_lines
+    from workbench.comparison import compare_events
     from workbench.countries import countries_named, countries_of
     from workbench.coverage import account, compare, composition, coverage, coverage_by
     from workbench.coverage_index import coverage_index
@@ -99,6 +100,7 @@ _HOME = {
     "audits": ("Audit", "audit"),
     "labelling": ("labelling_desk",),
     "coverage": ("account", "compare", "composition", "coverage", "coverage_by"),
+    "comparison": ("compare_events",),
     "mediacloud": ("as_media_cloud", "load_media_cloud", "media_cloud_coverage", "write_media_cloud"),
     "coverage_index": ("coverage_index",),
     "baselines": ("expected_band",),
