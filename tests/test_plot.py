@@ -156,6 +156,20 @@ def test_lines_differ_in_dash_and_marker_not_only_in_colour() -> None:
     assert len({trace.marker.symbol[1] for trace in lines}) == 8
 
 
+def test_languages_stand_under_the_names_people_read_and_lead_to_their_code() -> None:
+    articles = collection().assign(language=["fr", "xx", "en"] * 40)
+    figure = plot_coverage(coverage(articles, of=articles, every="week", by="language"))
+    led = {trace.name: trace.meta["articles"]["is"] for trace in figure.data if trace.name}
+    assert led == {"French": "fr", "English": "en", "xx": "xx"}
+
+
+def test_dates_lie_flat_so_that_they_leave_the_note_its_room() -> None:
+    articles = collection(150)
+    axis = plot_coverage(coverage(articles, of=articles)).layout.xaxis
+    assert axis.tickangle == 0
+    assert axis.tickformatstops[0].value == "%b\n%Y"
+
+
 def test_groups_past_eight_are_added_up_for_articles_and_drawn_apart_for_shares() -> None:
     articles = collection(20, 12)
     table = coverage(articles, of=articles, every="week", by="source")

@@ -14,6 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.articles import WorkbenchError, require
+from workbench.languages import NAMES
 from workbench.look import (
     DASHES,
     GREY,
@@ -35,7 +36,7 @@ from workbench.periods import choice
 from workbench.plot_gaps import broken_at_gaps, draw_ground, draw_lanes, gap_note, has_gaps
 from workbench.plot_marks import Mark, draw_marks
 from workbench.plot_outlets import plot_outlets
-from workbench.plot_periods import OFFSETS, draw_band, span, timed
+from workbench.plot_periods import BELOW, OFFSETS, draw_band, draw_time, span, timed
 from workbench.plot_topics import plot_topics
 from workbench.plot_words import NEEDED, account_note, hover_data, share_note
 
@@ -63,6 +64,10 @@ class _Chart:
     unit: str
     level: float
     whole: bool
+
+    def called(self, name: str) -> str:
+        """A group as people call it."""
+        return NAMES.get(name, name) if self.by == "language" else name
 
     @property
     def axis(self) -> str:
@@ -108,13 +113,12 @@ def plot_coverage(
         notes.append(gap_note(table))
     notes += _partial_note(chart, bars=chart.by is None and measure != "share")
     above, listed = draw_marks(figure, mark, first=chart.table["period"].min(), after=chart.table["after"].max())
-    figure.update_xaxes(type="date", title={"text": f"{chart.every} (UTC)", "standoff": 4})
-    figure.update_xaxes(range=[chart.table["period"].min(), chart.table["after"].max()])
+    draw_time(figure, chart.table, chart.every)
     figure.update_yaxes(title_text=chart.axis, rangemode="tozero")
     if measure == "share":
         figure.update_yaxes(tickformat="~%")
     notes = [account_note(table), *notes, *([share_note(table)] if measure == "share" else [])]
-    frame(figure, title=heading, notes=[*notes, *listed], names=names, above=above)
+    frame(figure, title=heading, notes=[*notes, *listed], names=names, above=above, below=BELOW)
     figure = describe(figure, title=heading, caption=_caption(chart, notes), alt=_alternative(chart, heading))
     return lead(figure, _rule(chart, str(table.attrs.get("week_start", "monday"))), _numbers(chart), known=listed)
 
@@ -174,7 +178,7 @@ def _draw(figure: go.Figure, chart: _Chart, *, gaps: bool) -> tuple[list[str], l
     ranked = chart.table.groupby("group", sort=True)["articles"].sum().sort_values(ascending=False, kind="stable")
     shown, rest = list(ranked.index[:MOST_LINES]), list(ranked.index[MOST_LINES:])
     colours = colours_of(shown) if chart.by is not None else {"": PALETTE[0]}
-    names = [plain(name, most=40) for name in shown] if chart.by is not None else []
+    names = [plain(chart.called(name), most=40) for name in shown] if chart.by is not None else []
     notes = ground or ([draw_lanes(figure, chart.table, shown, colours)] if gaps else [])
     if rest:
         names.append(_draw_rest(figure, chart, rest))
@@ -230,7 +234,7 @@ def _draw_line(figure: go.Figure, chart: _Chart, name: str, colour: str, place: 
     hollow = np.where(table["complete"], symbol, f"{symbol}-open")
     crowded = len(table) > 60
     figure.add_scatter(
-        x=table["x"], y=table[chart.measure], mode="lines+markers", name=safe(name, most=40),
+        x=table["x"], y=table[chart.measure], mode="lines+markers", name=safe(chart.called(name), most=40),
         line={"color": colour, "dash": DASHES[place % len(DASHES)], "width": 1.5 if crowded else 2},
         marker={"symbol": hollow, "size": 4 if crowded else 7}, customdata=hover_data(table),
         hovertemplate=_hover(chart), meta={"articles": {"is": name}},

@@ -14,7 +14,7 @@ from workbench.languages import NAMES
 from workbench.look import FAINT, GREY, colours_of, count, describe, frame, lead, nothing, plain, safe
 from workbench.periods import choice
 from workbench.plot_marks import Mark, draw_marks
-from workbench.plot_periods import OFFSETS, draw_band, span, timed
+from workbench.plot_periods import BELOW, OFFSETS, draw_band, draw_time, span, timed
 from workbench.plot_words import HOVER, NEEDED, account_note, hover_data, numbers, share_note
 
 MEASURES = ("articles", "texts", "outlets", "share")
@@ -115,13 +115,11 @@ def _finished(figure: go.Figure, panels: _Panels, table: pd.DataFrame, heading: 
     above, listed = draw_marks(figure, mark, first=first, after=after)
     figure.update_shapes(yref="paper", y0=0, y1=1)
     last = f"y{len(panels.shown)}" if len(panels.shown) > 1 else "y"
-    figure.update_xaxes(type="date", range=[first, after], anchor=last, nticks=6, tickangle=0)
-    # month above year: on the narrowest screen they have no room beside each other
-    figure.update_xaxes(tickformatstops=[{"dtickrange": ["M1", "M12"], "value": "%b\n%Y"}])
-    figure.update_xaxes(title={"text": f"{panels.every} (UTC)", "standoff": 4})
+    draw_time(figure, panels.table, panels.every)
+    figure.update_xaxes(anchor=last)
     notes = [account_note(table), *_notes(panels, table)]
     height = (_HIGH + _LABEL) * len(panels.shown)
-    frame(figure, title=heading, notes=[*notes, *listed], plot_height=height, above=above, left=44)
+    frame(figure, title=heading, notes=[*notes, *listed], plot_height=height, above=above, left=44, below=BELOW)
     caption = " ".join([f"{heading}, {span(panels.table)}.", *filter(None, notes)])
     describe(figure, title=heading, caption=caption, alt=_alternative(panels, heading))
     rule = {"by": panels.by, "of": "all" if table.attrs.get("whole") else "matched"}

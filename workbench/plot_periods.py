@@ -49,6 +49,19 @@ def span(table: pd.DataFrame) -> str:
     return f"{table['period'].min():%d %b %Y} to {last:%d %b %Y}"
 
 
+BELOW = 70
+"""Pixels beneath the plot for two lines of dates and the title of the axis."""
+
+
+def draw_time(figure: go.Figure, table: pd.DataFrame, every: str) -> None:
+    """The axis of time over a table by `timed`; its dates lie flat, months above their years, so that they fit."""
+    figure.update_xaxes(
+        type="date", range=[table["period"].min(), table["after"].max()], nticks=6, tickangle=0,
+        title={"text": f"{every} (UTC)", "standoff": 4},
+        tickformatstops=[{"dtickrange": ["M1", "M12"], "value": "%b\n%Y"}],
+    )  # fmt: skip
+
+
 def draw_band(figure: go.Figure, table: pd.DataFrame, colour: str, *, yaxis: str = "y") -> None:
     """The interval of the share, once for each unbroken run of periods that have one."""
     for run in _runs(table):
