@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from workbench.articles import WorkbenchError, require
 from workbench.look import GREY, INK, SHADES, count, describe, frame, lead, nothing, safe
 from workbench.periods import WEEKDAYS, choice
+from workbench.plot_gaps import gap_note
 from workbench.plot_marks import MOST_LISTED, Mark, marked_days
 from workbench.plot_periods import span, timed
 from workbench.plot_words import HOVER, NEEDED, account_note, hover_data, numbers, share_note
@@ -90,13 +91,15 @@ def plot_calendar(
     listed = _frame_known(figure, calendar, mark)
     names += ["known date"] if any(trace.name == "known date" for trace in figure.data) else []
     _draw_names(figure, calendar)
-    notes = [account_note(table), *_notes(calendar, len(table))]
+    notes = [account_note(table), *_notes(calendar, len(table)), gap_note(table)]
     notes += [share_note(table)] if measure == "share" and share_note(table) else []
     frame(
         figure, title=heading, notes=[*notes, *listed], names=names, plot_height=int(_ROW * calendar.rows), above=18,
         left=12, right=12, below=10,
     )  # fmt: skip
-    caption = " ".join([f"{calendar.words[:1].upper()}{calendar.words[1:]} per day, {span(calendar.table)}.", *notes])
+    caption = " ".join(
+        [f"{calendar.words[:1].upper()}{calendar.words[1:]} per day, {span(calendar.table)}.", *filter(None, notes)]
+    )
     describe(figure, title=heading, caption=caption, alt=_alternative(calendar, heading))
     own = ["period", "articles", "texts", "outlets", "total", "possible"]
     own += ["gap"] if "gap" in table.columns else []

@@ -13,6 +13,7 @@ from workbench.articles import WorkbenchError, require
 from workbench.languages import NAMES
 from workbench.look import FAINT, GREY, colours_of, count, describe, frame, lead, nothing, plain, safe
 from workbench.periods import choice
+from workbench.plot_gaps import gap_note
 from workbench.plot_marks import Mark, draw_marks
 from workbench.plot_periods import BELOW, OFFSETS, draw_band, draw_time, span, timed
 from workbench.plot_words import HOVER, NEEDED, account_note, hover_data, numbers, share_note
@@ -117,7 +118,7 @@ def _finished(figure: go.Figure, panels: _Panels, table: pd.DataFrame, heading: 
     last = f"y{len(panels.shown)}" if len(panels.shown) > 1 else "y"
     draw_time(figure, panels.table, panels.every)
     figure.update_xaxes(anchor=last)
-    notes = [account_note(table), *_notes(panels, table)]
+    notes = [account_note(table), *_notes(panels, table), gap_note(table)]
     height = (_HIGH + _LABEL) * len(panels.shown)
     frame(figure, title=heading, notes=[*notes, *listed], plot_height=height, above=above, left=44, below=BELOW)
     caption = " ".join([f"{heading}, {span(panels.table)}.", *filter(None, notes)])

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from workbench.articles import WorkbenchError, require
 from workbench.languages import NAMES
 from workbench.look import FAINT, INK, SHADES, count, describe, frame, lead, nothing, plain, safe
+from workbench.plot_gaps import gap_note
 from workbench.plot_words import account_note, numbers, share_note
 
 NEEDED = ("label", "articles", "texts", "total", "total_texts", "share", "share_low", "share_high")
@@ -72,7 +73,7 @@ def plot_who(table: pd.DataFrame, *, title: str | None = None) -> go.Figure:
     _draw_squares(figure, matrix)
     _write_numbers(figure, matrix)
     _name_axes(figure, matrix)
-    notes = [account_note(table), *_notes(table, matrix, thing)]
+    notes = [account_note(table), *_notes(table, matrix, thing), gap_note(table)]
     notes += [share_note(table)] if share_note(table) else []
     frame(
         figure, title=heading, notes=notes, plot_height=_ROW * len(matrix.down), above=_ABOVE, left=_LEFT, right=8,
