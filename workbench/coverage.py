@@ -62,7 +62,7 @@ def coverage(  # noqa: PLR0913 -- keyword-only, each with its usual value
     - `complete`: False where the window, or the time over which `of` was collected, covers the bin only in part;
       the articles counted are those inside the window
     - `gap`: True where too much was not collected: for `by="source"` on half of the bin's days or more, else where
-      outlets that should give a tenth of the volume (of the group) were not collected
+      outlets that should give a twentieth of the volume (of the group) were not collected
 
     `gaps` are those that `find_gaps` sees in `of` (True), such a table, as it is or edited, or none (False). The
     articles in an outlet's gaps, the few of a thinned fortnight, are left out of counts, totals and shares; they stay

@@ -40,8 +40,8 @@ def draw_ground(figure: go.Figure, table: pd.DataFrame) -> str:
     figure.update_layout(yaxis2=hidden, yaxis={"overlaying": "y2", "tickmode": "auto"})  # counts stand in front
     marked, of = (rows["period"].nunique() for rows in (table[table["gap"].astype(bool)], table))
     return (
-        f"Hatched ground, {count(marked)} of {count(of)} periods: outlets that should give a tenth of the articles or "
-        "more were not collected, or only in part."
+        f"Hatched ground, {count(marked)} of {count(of)} periods: outlets that should give a twentieth of the articles "
+        "or more were not collected, or only in part."
     )
 
 

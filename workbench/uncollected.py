@@ -15,8 +15,13 @@ from workbench.periods import Flags, Grid, Times, Whole, choice
 
 Reals = NDArray[np.float64]
 
-MUCH = 0.1
-"""Part of the expected volume whose loss marks a period: it can move a share of 30 % by 3 points at most."""
+MUCH = 0.05
+"""Part of the expected volume whose loss marks a period: one of twenty equal outlets.
+
+What is lost can move a share by as many points as it is per cent of the volume, and does where the lost outlet writes
+of little else: a tenth would let the loss of one of ten outlets pass that moves a share of 7 % out of its interval
+(benchmarks/gaps.py).
+"""
 
 HALF = 0.5
 """Part of a period's days an outlet's own row may lack before it is marked: the rest still stands for the period."""
@@ -150,7 +155,7 @@ def _rates(table: pd.DataFrame, own: Whole, collected: Whole, days: Reals, grid:
 
 
 def marked(gaps: Uncollected, grid: Grid, groups: tuple[Whole, int], outlet: Whole, total: Whole | Reals) -> Flags:
-    """For each period and group whether outlets that should give a tenth of its articles or more were not collected.
+    """For each period and group whether outlets that should give a twentieth of its articles were not collected.
 
     `groups` are the group of each article, -1 for none, and their number; `total` what was counted per period and
     group. An outlet gives to a group what it gives to it over the whole collection; the volume expected of the others
