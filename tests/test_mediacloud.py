@@ -89,6 +89,8 @@ def test_a_table_without_articles_can_be_drawn(measure: Any, by: Any) -> None:
     figure = plot_coverage(media_cloud_coverage(table, by=by), measure=measure)
     assert len(figure.data) and figure.layout.meta["alt"]
     assert measure == "articles" or "too narrow" in figure.layout.meta["caption"]
+    assert "copies of one text" not in figure.layout.meta["caption"]
+    assert by or "the table of counts leaves out days" in figure.layout.meta["caption"]
 
 
 @pytest.mark.parametrize("days", [0, 1, 2])

@@ -280,7 +280,8 @@ def _hover(chart: _Chart) -> str:
 
 def _interval_note(chart: _Chart, lines: int) -> str:
     where = "Band" if lines <= MOST_BANDS else "Hover text"
-    clustered = ", copies of one text counted as one observation" if chart.unit == "articles" else ""
+    known = chart.unit == "articles" and chart.table["texts"].notna().any()  # a table of counts knows of no copies
+    clustered = ", copies of one text counted as one observation" if known else ""
     return f"{where}: {chart.level:.0%} interval{clustered}. No share where there is no total."
 
 

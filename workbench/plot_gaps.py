@@ -39,10 +39,10 @@ def draw_ground(figure: go.Figure, table: pd.DataFrame) -> str:
     hidden = {"visible": False, "range": [0, 1], "fixedrange": True}
     figure.update_layout(yaxis2=hidden, yaxis={"overlaying": "y2", "tickmode": "auto"})  # counts stand in front
     marked, of = (rows["period"].nunique() for rows in (table[table["gap"].astype(bool)], table))
-    return (
-        f"Hatched ground, {count(marked)} of {count(of)} periods: outlets that should give a twentieth of the articles "
-        "or more were not collected, or only in part."
-    )
+    where = f"Hatched ground, {count(marked)} of {count(of)} periods"
+    if table["texts"].isna().all():
+        return f"{where}: the table of counts leaves out days."
+    return f"{where}: outlets that should give a twentieth of the articles or more were not collected, or only in part."
 
 
 def draw_lanes(figure: go.Figure, table: pd.DataFrame, shown: Sequence[str], colours: Mapping[str, str]) -> str:
