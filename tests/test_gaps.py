@@ -160,7 +160,7 @@ def test_an_outlet_without_sundays_has_no_gaps_on_sundays() -> None:
 def test_a_slow_decline_a_burst_and_a_rare_outlet_are_no_gaps() -> None:
     random = np.random.default_rng(11)
     decline = random.poisson(30 * 0.05 ** (np.arange(300) / 300))
-    burst = random.poisson(np.where((np.arange(300) > 120) & (np.arange(300) < 150), 60, 5))
+    burst = random.poisson(np.where((np.arange(300) > 100) & (np.arange(300) < 180), 60, 5))
     rare = (np.arange(300) % 11 == 0).astype(int)
     found = find_gaps(collection({"decline": decline, "burst": burst, "rare": rare}))
     assert found.empty
@@ -202,9 +202,16 @@ def test_a_cap_is_recognised_with_some_copies_taken_off_and_where_it_changes() -
     off = np.where(random.random(300) < 0.3, random.integers(1, 4, 300), 0)
     changing = np.where(np.arange(300) < 90, 40, 20) - off
     binding = np.minimum(random.poisson(16 * random.gamma(10, 0.1, 300)), 20)
-    found = find_gaps(collection({"changing": changing, "binding": binding, "free": busy(9, 300, 16)}))
+    merged = 20 - random.choice(4, 300, p=[0.25, 0.35, 0.25, 0.15])  # most days lie below the cap, none above
+    rows = {"changing": changing, "binding": binding, "merged": merged, "free": busy(9, 300, 16)}
+    found = find_gaps(collection(rows))
     caps = found[found["kind"] == "capped"]
-    assert caps[["source", "cap"]].to_numpy().tolist() == [["binding", 20], ["changing", 40], ["changing", 20]]
+    assert caps[["source", "cap"]].to_numpy().tolist() == [
+        ["binding", 20],
+        ["changing", 40],
+        ["changing", 20],
+        ["merged", 20],
+    ]
     assert caps["expected"].isna().all()
     assert found[found["kind"] != "capped"].empty
 
