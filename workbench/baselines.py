@@ -38,6 +38,9 @@ STEADY = 2.0
 ENOUGH = 3.0
 """Articles a day from which a median says where the level is; below, it is a matter of 1, 2 or 3."""
 
+LONG_GAP = 28
+"""Days from which a gap is a level of its own: as long as a shift has to last."""
+
 _PRIOR = 0.5
 """Articles added to those of a level's days, so that days without any leave it above zero (Jeffreys)."""
 
@@ -150,10 +153,7 @@ def read_series(table: pd.DataFrame, measure: str | None = None) -> Series:
     of = {"articles": "total", "texts": "total_texts"}[counted] if chosen == "share" else None
     require(table, "period", counted, *([of] if of else []))
     _check_days(table)
-    known = np.ones(len(table), dtype=bool)
-    for name, good in (("complete", True), ("gap", False)):
-        if name in table.columns:
-            known &= table[name].to_numpy(dtype=bool) == good
+    known = counted_days(table)
     size = table[of].to_numpy(dtype=float) if of else np.ones(len(table))
     whole = pd.DataFrame(
         {"count": np.where(known & (size > 0), table[counted].to_numpy(dtype=float), np.nan), "size": size},
@@ -163,6 +163,24 @@ def read_series(table: pd.DataFrame, measure: str | None = None) -> Series:
         whole = whole.reindex(pd.date_range(whole.index.min(), whole.index.max(), freq="D"))
     sizes = whole["size"].where(whole["size"] > 0).to_numpy() if of else np.ones(len(whole))
     return Series(pd.DatetimeIndex(whole.index), whole["count"].to_numpy(dtype=float), sizes)
+
+
+def counted_days(table: pd.DataFrame) -> Flags:
+    """True for each row whose day was collected: in full, and in no gap shorter than LONG_GAP or with nothing in it.
+
+    Part of the outlets missing for months is another level of collection, as shifts of level are; taken out, such
+    days would leave nothing of a collection whose outlets came one after another.
+    """
+    known = np.ones(len(table), dtype=bool)
+    if "complete" in table.columns:
+        known &= table["complete"].to_numpy(dtype=bool)
+    if "gap" not in table.columns:
+        return known
+    ordered = table[["period", "gap"]].sort_values("period", kind="stable")
+    gap = ordered["gap"].astype(bool)
+    length = gap.groupby((gap != gap.shift()).cumsum()).transform("size").reindex(table.index)
+    held = table["total"].to_numpy(dtype=float) > 0 if "total" in table.columns else np.zeros(len(table), dtype=bool)
+    return known & (~table["gap"].to_numpy(dtype=bool) | ((length.to_numpy() >= LONG_GAP) & held))
 
 
 def _check_days(table: pd.DataFrame) -> None:

@@ -16,7 +16,7 @@ from workbench.periods import Flags
 from workbench.shares import Reals
 
 SET_ASIDE = 0.02
-"""A count less probable than this to its side stands out: it tells nothing of what is usual, and may bound a burst.
+"""A count less probable than this to its side tells nothing of what is usual.
 
 Of simulated bursts at 20 articles a day that double the number or more, a fifth is still taken for usual; at .005 it
 is two fifths, and the spread comes out half as large again as it is."""
@@ -72,8 +72,9 @@ def spread_of(count: Reals, expected: Reals, kept: Flags, was: float, *, window:
     left = _left(expected[kept], was) * (1 - fitted / size)
     over = (stray**2).sum() / left - base.sum()
     day = max(float(over + UNSEEN * USUAL) / float((base**2).sum() + UNSEEN), LEAST_SPREAD)
+    # of two days both in the middle of their spread, what they share loses twice what the spread of one does
     pairs = [
-        (stray[apart:] * stray[:-apart]).sum() / left / ((base[apart:] * base[:-apart]).sum() + UNSEEN)
+        (stray[apart:] * stray[:-apart]).sum() / left**2 / ((base[apart:] * base[:-apart]).sum() + UNSEEN)
         for apart in range(1, min(APART + 1, len(count)))
     ]
     # what days share cannot grow with their distance: past the first lag that shows none, it is chance

@@ -36,6 +36,7 @@ from workbench.periods import choice
 from workbench.plot_gaps import broken_at_gaps, draw_ground, draw_lanes, gap_note, has_gaps
 from workbench.plot_marks import Mark, draw_marks
 from workbench.plot_outlets import plot_outlets
+from workbench.plot_peaks import draw_expected, draw_peaks
 from workbench.plot_periods import BELOW, OFFSETS, draw_band, draw_time, span, timed
 from workbench.plot_topics import plot_topics
 from workbench.plot_words import NEEDED, account_note, hover_data, share_note
@@ -78,13 +79,15 @@ class _Chart:
         return f"share of {of} per {self.every}, %"
 
 
-def plot_coverage(
+def plot_coverage(  # noqa: PLR0913 -- keyword-only, each with its usual value
     table: pd.DataFrame,
     *,
     measure: str = "articles",
     mark: Mark | None = None,
     title: str | None = None,
     gaps: bool = True,
+    peaks: pd.DataFrame | None = None,
+    expected: pd.DataFrame | None = None,
 ) -> go.Figure:
     """A chart of a `coverage` or `compare` table over time: bars for one series of counts, else a line per group.
 
@@ -96,6 +99,8 @@ def plot_coverage(
     Where too much was not collected (column `gap`), a single series has hatched ground; of several, each has a hatched
     strip beneath the plot, and the line of an outlet breaks. The note names the outlets and their days, from
     `attrs["gaps"]`. `gaps=False` leaves all this out.
+    `peaks` (of `find_peaks`) draws a mark P1, P2 … above each peak and lists what they are, with their
+    stories; `expected` (of `expected_band`) the band in which usual days lie. Both are for a single series.
 
     Raises WorkbenchError for an unknown measure and a table that is no coverage over time.
     """
@@ -117,10 +122,25 @@ def plot_coverage(
     figure.update_yaxes(title_text=chart.axis, rangemode="tozero")
     if measure == "share":
         figure.update_yaxes(tickformat="~%")
+    notes += draw_expected(figure, expected, measure=measure, every=chart.every)
+    listed += draw_peaks(figure, peaks, chart.table, _heights(chart), unit=_counted(chart, peaks))
     notes = [account_note(table), *notes, *([share_note(table)] if measure == "share" else [])]
     frame(figure, title=heading, notes=[*notes, *listed], names=names, above=above, below=BELOW)
     figure = describe(figure, title=heading, caption=_caption(chart, notes), alt=_alternative(chart, heading))
     return lead(figure, _rule(chart, str(table.attrs.get("week_start", "monday"))), _numbers(chart), known=listed)
+
+
+def _heights(chart: _Chart) -> pd.Series:
+    """How high each period is drawn: bars with what is possible on top, a share with its band."""
+    if chart.measure == "share":
+        return chart.table[["share", "share_high"]].max(axis=1)
+    return chart.table[chart.measure] + (chart.table["possible"] if chart.measure == "articles" else 0)
+
+
+def _counted(chart: _Chart, peaks: pd.DataFrame | None) -> str:
+    """What the peaks count: articles or texts; where they were found in shares, what the shares are of."""
+    found = "share" if peaks is None else str(peaks.attrs.get("measure", chart.measure))
+    return found if found in {"articles", "texts"} else chart.unit
 
 
 def _rule(chart: _Chart, week_start: str) -> dict[str, Any]:
