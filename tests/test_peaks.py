@@ -156,7 +156,7 @@ def test_of_simulated_bursts_most_are_found_and_few_days_are_false() -> None:
 def test_a_lasting_new_level_is_one_shift_and_no_burst(times: float, kind: str) -> None:
     seed = 5 if times > 1 else 1
     counts = np.concatenate([year(seed, 15, 180), year(seed + 50, 15 * times, 185)])
-    table = find_peaks(days(counts))
+    table = find_peaks(days(counts), false_share=0.01)
     assert list(table["kind"]) == [kind]
     assert abs((first(table).first - day(180)).days) <= 3
     assert first(table).last == day(364)
@@ -250,7 +250,7 @@ def test_a_peak_in_the_share_is_more_than_a_bigger_newspaper() -> None:
     counts[250:253] *= 4
     table = days(counts, total=np.maximum(total, counts))
     assert list(find_peaks(table)["top"].dt.month) == [6, 9]
-    assert list(find_peaks(table, measure="share")["top"].dt.month) == [9]
+    assert list(find_peaks(table, measure="share", false_share=0.01)["top"].dt.month) == [9]
 
 
 # -- the band -------------------------------------------------------------------------------------------------
@@ -268,6 +268,17 @@ def test_the_band_follows_the_weekdays() -> None:
     band = wb.expected_band(days(year(8)))
     weekday = band.groupby(band["period"].dt.day_of_week)["expected"].mean()
     assert list(weekday / weekday.mean()) == pytest.approx(list(WEEK / WEEK.mean()), abs=0.12)
+
+
+def test_four_weeks_show_that_sundays_are_quiet() -> None:
+    band = wb.expected_band(days([40, 50, 40, 60, 50, 20, 10] * 4))
+    assert list(band["expected"][-7:]) == pytest.approx([40, 50, 40, 60, 50, 20, 10], rel=0.1)
+
+
+def test_days_without_an_issue_are_expected_to_be_empty() -> None:
+    band = wb.expected_band(days([40, 50, 40, 60, 50, 20, 0] * 12))
+    assert band["expected"].iloc[-1] < 1
+    assert find_peaks(days([40, 50, 40, 60, 50, 20, 0] * 12)).empty
 
 
 def test_a_burst_hardly_moves_the_band() -> None:

@@ -33,7 +33,7 @@ ROUNDS = 8
 """Turns of estimating and setting aside; in simulated years the days set aside hardly change after the sixth."""
 
 STEADY = 2.0
-"""Weeks and articles without a weekday's habit that each factor starts from: two Sundays do not make a rule."""
+"""Weeks, or articles if those are fewer, without a habit that each weekday starts from: two Sundays are no rule."""
 
 ENOUGH = 3.0
 """Articles a day from which a median says where the level is; below, it is a matter of 1, 2 or 3."""
@@ -100,8 +100,8 @@ def expected_band(table: pd.DataFrame, *, measure: str | None = None, level: flo
     >>> table = pd.DataFrame({"period": days, "articles": [40, 50, 40, 60, 50, 20, 10] * 4})
     >>> expected_band(table).loc[[21, 27], ["value", "expected", "low", "high"]].round(1)
         value  expected   low  high
-    21   40.0      39.5  25.0  57.0
-    27   10.0      13.2   6.0  23.0
+    21   40.0      40.0  26.0  56.0
+    27   10.0      10.4   4.0  18.0
     """
     check_part("level", level)
     series = read_series(table, measure)
@@ -202,7 +202,7 @@ def fit_baseline(series: Series) -> Baseline:
         expected = _level(series, usual, kept, shifts) * usual
         spread = spread_of(series.count, expected, kept, day, window=WINDOW)
         day, long = spread.day, spread.long
-        kept = series.known & (np.minimum(*tails(series.count, expected, day)) > SET_ASIDE)
+        kept = _usual_days(series, weekday, expected, day)
     return Baseline(series, expected, usual, spread, kept, shifts, chances)
 
 
@@ -216,11 +216,11 @@ def _start(series: Series, weekday: Whole) -> tuple[Reals, Flags, float]:
     ratio = pd.Series(np.where(many, rate, np.minimum(rate, 3 * (middle + 1 / typical))) / level).groupby(weekday)
     own = ratio.median() if many.mean() > 0.5 else ratio.mean()
     weeks = ratio.count().reindex(range(7), fill_value=0).to_numpy()
-    factor = (weeks * own.reindex(range(7)).fillna(1.0).to_numpy() + STEADY) / (weeks + STEADY)
+    start = _steady(float(np.nanmean(series.count)))
+    factor = (weeks * own.reindex(range(7)).fillna(1.0).to_numpy() + start) / (weeks + start)
     expected = level * series.size * factor[weekday]
     spread = _lower_spread(series.count, expected)
-    kept = series.known & (np.minimum(*tails(series.count, expected, spread)) > SET_ASIDE)
-    return factor, kept, spread
+    return factor, _usual_days(series, weekday, expected, spread), spread
 
 
 def _middles(rate: Reals, one: float) -> tuple[Reals, Reals]:
@@ -246,12 +246,24 @@ def _lower_spread(count: Reals, expected: Reals) -> float:
     return max(float(excess / (expected[known] ** 2).sum()), LEAST_SPREAD)
 
 
+def _steady(daily: float) -> float:
+    """The even weeks that a weekday's factor starts from: STEADY, or where there are many, STEADY articles."""
+    return min(STEADY, STEADY / max(daily, 1e-9))
+
+
+def _usual_days(series: Series, weekday: Whole, expected: Reals, spread: float) -> Flags:
+    """True for the days that do not stand out. Where most of a weekday do, its factor is at fault, and all are kept."""
+    fits = series.known & (np.minimum(*tails(series.count, expected, spread)) > SET_ASIDE)
+    most = 2 * np.bincount(weekday[fits], minlength=7) >= np.bincount(weekday[series.known], minlength=7)
+    return fits | (series.known & ~most[weekday])
+
+
 def _factors(series: Series, weekday: Whole, kept: Flags, level: Reals) -> Reals:
     """How much of an average day each weekday brings, over the days kept."""
     found = np.bincount(weekday[kept], series.count[kept], 7)
     even = np.bincount(weekday[kept], (level * series.size)[kept], 7)
-    # a start of STEADY weeks at low levels, of STEADY articles at high ones, where a week is known well
-    start = min(STEADY, STEADY * float(even.sum()) / max(int(kept.sum()), 1)) + 1e-9
+    daily = float(even.sum()) / max(int(kept.sum()), 1)
+    start = _steady(daily) * daily + 1e-9
     factor = (found + start) / (even + start)
     scaled: Reals = factor / factor.mean()
     return scaled
