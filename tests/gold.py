@@ -5,6 +5,7 @@ The benchmarks print the figures that the tests hold.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -14,12 +15,14 @@ from pathlib import Path
 import pandas as pd
 from sklearn.metrics import adjusted_mutual_info_score
 
-from workbench.articles import is_inferred
+from workbench.articles import as_articles, is_inferred
 from workbench.clean import original, removed_lines
 from workbench.load import load_articles
 from workbench.topics import Topics
 
 DATA = Path(__file__).resolve().parents[1] / "data"
+
+CASES = Path(__file__).resolve().parent / "cases"
 
 REPRINTED = ("original", "exact", "edited", "excerpt")
 """Copies in one language; translations are copies only where languages are joined."""
@@ -269,3 +272,30 @@ def worst_cleaned(articles: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     wrong = pieces["gone"].where(pieces["kind"] == CONTENT, pieces["characters"] - pieces["gone"])
     worst = pieces.assign(wrong=wrong)[wrong > 0]
     return worst.sort_values(["wrong", "article_id", "line"], ascending=[False, True, True], ignore_index=True)
+
+
+def happenings(name: str) -> pd.DataFrame:
+    """Reports of pairs of happenings that resemble each other, by day, each with the `label` of its happening.
+
+    `near_misses` (English) is invented throughout; in `near_misses_in_six_languages` most happenings are real, while
+    outlets, witnesses and details are not: none of it is a source. Every report is a text of its own.
+    """
+    rows = [json.loads(line) for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    table = pd.DataFrame(rows).set_index("id").rename(columns={"story": "label"})
+    day = pd.to_datetime(table["published"], utc=True)
+    table = table.assign(published=day, published_low=day, published_high=day + pd.Timedelta(days=1))
+    return as_articles(table.assign(text_id="t" + table.index))
+
+
+def without_dates(articles: pd.DataFrame) -> pd.DataFrame:
+    """The same articles, none with a date."""
+    unknown = pd.Series(pd.NaT, index=articles.index, dtype="datetime64[us, UTC]")
+    return articles.assign(published=unknown, published_low=unknown, published_high=unknown)
+
+
+def b_cubed(known: pd.Series, found: pd.Series) -> tuple[float, float, float]:
+    """Precision, recall and F1 (Bagga and Baldwin 1998), each article counting once; the index of `known` decides."""
+    both = pd.crosstab(known.to_numpy(), found.reindex(known.index).to_numpy()).to_numpy().astype(float)
+    precision = float((both**2 / both.sum(axis=0)).sum() / both.sum())
+    recall = float((both**2 / both.sum(axis=1, keepdims=True)).sum() / both.sum())
+    return precision, recall, 2 * precision * recall / (precision + recall)

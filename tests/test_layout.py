@@ -40,6 +40,7 @@ ORDER = (
     "topictables",
     "topics",
     "nearness",
+    "companions",
     "stories",
     "querytree",
     "query",

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from tests import gold
 from workbench.articles import WorkbenchError, as_articles, empty_articles
-from workbench.nearness import near_pairs, read_texts
+from workbench.companions import _alone, companions, likeness
+from workbench.nearness import read_texts
 from workbench.stories import STORY_COLUMNS, find_stories, story_table
 
-LABELLED = json.loads((Path(__file__).parent / "cases" / "stories.json").read_text("utf-8"))
+CASES = Path(__file__).parent / "cases"
+LABELLED = json.loads((CASES / "stories.json").read_text("utf-8"))
 """Invented happenings: two fires, two summits of one week, two towns, in three languages."""
 
 
@@ -105,7 +109,7 @@ def test_the_story_id_comes_from_the_earliest_text(articles: pd.DataFrame, stori
 
 def nearest(articles: pd.DataFrame) -> float:
     texts = read_texts(articles.sort_values("text_id"), progress=False)
-    return max(float(near.max(initial=0.0)) for _, _, near in near_pairs(texts, 7, progress=False))
+    return float(likeness(texts, 7, progress=False).max())
 
 
 def test_the_same_words_a_year_later_are_less_near(articles: pd.DataFrame) -> None:
@@ -140,3 +144,89 @@ def test_bad_input_is_answered_in_words(articles: pd.DataFrame) -> None:
         find_stories(articles, days=0)
     with pytest.raises(WorkbenchError, match="text_id"):
         find_stories(articles.drop(columns="text_id"))
+
+
+def of_articles(found: pd.Series) -> set[frozenset[str]]:
+    """The stories as sets of articles, whatever they are called."""
+    return {frozenset(group.index) for _, group in found.groupby(found)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_known_stories_keep_their_articles_whatever_is_added(articles: pd.DataFrame, seed: int) -> None:
+    shuffled = articles.sample(frac=1, random_state=seed)
+    old, new = shuffled.index[:9], shuffled.index[9:]
+    before = find_stories(shuffled.loc[old], progress=False)
+    after = find_stories(articles, known=before, progress=False)
+    assert after.loc[old].equals(before)
+    assert after.loc[new].notna().all()
+    again = find_stories(articles, known=after, progress=False)
+    assert again.equals(after)
+
+
+def test_an_added_text_joins_the_known_story_it_reports(articles: pd.DataFrame, stories: pd.Series) -> None:
+    renamed = stories.drop("dam-3").replace({stories["dam-1"]: "mine"})
+    found = find_stories(articles, known=renamed, progress=False)
+    assert found["dam-3"] == "mine"
+
+
+def test_a_text_that_is_near_to_two_known_stories_does_not_join_them(articles: pd.DataFrame) -> None:
+    known = pd.Series({"dam-1": "first", "dam-2": "second"})
+    found = find_stories(articles, known=known, progress=False)
+    assert found["dam-1"] == "first"
+    assert found["dam-2"] == "second"
+    assert set(found[["dam-3", "dam-4"]]) <= {"first", "second"}
+
+
+def test_known_stories_of_articles_that_are_gone_change_nothing(articles: pd.DataFrame, stories: pd.Series) -> None:
+    gone = pd.concat([stories, pd.Series({"long-gone": "sgone"})])
+    assert find_stories(articles, known=gone, progress=False).equals(stories)
+
+
+def test_a_copy_of_a_known_text_has_its_story(articles: pd.DataFrame, stories: pd.Series) -> None:
+    copy = articles.loc[["fire-1"]].rename(index={"fire-1": "zz-copy"})
+    found = find_stories(pd.concat([articles, copy]), known=stories, progress=False)
+    assert found["zz-copy"] == stories["fire-1"]
+
+
+def test_an_article_without_title_and_text_is_read_by_its_address(articles: pd.DataFrame, stories: pd.Series) -> None:
+    address = "https://example.org/2031/orvell-cleans-up-after-kestrel-dam-flood.html"
+    stub = articles.loc[["dam-2"]].rename(index={"dam-2": "stub"})
+    stub = stub.assign(title="", text="", text_id="tstub", url=address)
+    found = find_stories(pd.concat([articles.assign(url=""), stub]), progress=False)
+    assert found["stub"] == stories["dam-1"]
+
+
+def test_texts_of_which_none_is_nearer_than_strangers_stand_alone() -> None:
+    near = np.linspace(0.09, 0.05, 20)
+    left = np.repeat(np.arange(3), 20)
+    assert _alone(left, np.concatenate([near, near, near + 0.2]), 3).tolist() == [True, True, False]
+    assert _alone(np.zeros(0, np.int64), np.zeros(0), 0).tolist() == []
+
+
+def test_the_company_of_two_texts_agrees_between_0_and_1_and_is_told_once(articles: pd.DataFrame) -> None:
+    texts = read_texts(articles.sort_values("text_id"), progress=False)
+    left, right, near = companions(texts, 7, progress=False)
+    assert (left < right).all()
+    assert not pd.MultiIndex.from_arrays([left, right]).duplicated().any()
+    assert ((near >= 0.2) & (near <= 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "dated", "least"),
+    [
+        ("near_misses", "dated", 0.92),
+        ("near_misses", "undated", 0.80),  # TF-IDF and average linkage at its best threshold: .75
+        ("near_misses_in_six_languages", "dated", 0.97),
+        ("near_misses_in_six_languages", "undated", 0.90),
+    ],
+)
+def test_two_happenings_of_one_kind_stay_apart(name: str, dated: str, least: float) -> None:
+    table = gold.happenings(name)
+    if dated == "undated":
+        table = gold.without_dates(table)
+    assert gold.b_cubed(table["label"], find_stories(table, progress=False))[2] >= least
+
+
+def test_known_stories_that_are_none_are_refused(articles: pd.DataFrame) -> None:
+    with pytest.raises(WorkbenchError, match="known= is dict"):
+        find_stories(articles, known={"dam-1": "s"})  # type: ignore[arg-type]

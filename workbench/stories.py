@@ -1,14 +1,14 @@
 """Stories: texts that report the same happening, over time and across languages, with nothing to download.
 
-`workbench.nearness` says how near any two texts are; average linkage over those pairs (Sokal and Michener 1958)
-gives the stories: two groups of texts are one story when their texts are near to each other on average, so that one
-text that mentions two happenings does not join them.
+`workbench.companions` says of any two texts how far their nearest texts are the same; average linkage over those pairs
+(Sokal and Michener 1958) gives the stories: two groups of texts are one story when their texts are near to each other
+on average, so that one text that mentions two happenings does not join them.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+import re
 
 import numpy as np
 import pandas as pd
@@ -16,24 +16,31 @@ from scipy import sparse
 from tqdm.auto import tqdm
 
 from workbench.articles import WorkbenchError, digest, require
+from workbench.companions import companions
 from workbench.nearness import (
     PROGRESS_FROM,
     Pairs,
     Texts,
     by_language,
     has_words,
-    near_pairs,
     read_texts,
     within_features,
 )
 
-SAME_STORY = 0.07
-"""Average nearness from which two groups of texts are one story; from .06 to .08 B-cubed F1 moves by .03 at most."""
+SAME_STORY = 0.54
+"""Average agreement from which two groups of texts are one story; from .48 to .60 B-cubed F1 moves by .03 at most."""
+
+_LATER = 3
+"""How many times `days` before and after new articles the known stories are read again that they may belong to."""
+
+_SLUG = re.compile(r"[^\W\d_]+(?:-[^\W_]+){2,}")
+"""At least three words joined by hyphens: the headline as addresses have it."""
 
 
 def find_stories(
     articles: pd.DataFrame,
     *,
+    known: pd.Series | None = None,
     seed: int = 0,  # noqa: ARG001 - nothing here is random, yet every step of an analysis is called alike
     days: float = 7,
     progress: bool = True,
@@ -42,7 +49,12 @@ def find_stories(
 
     A Series aligned on `article_id`, type str, never missing; a text that stands alone is a story of its own. Copies
     and the order of rows change nothing: distinct texts (`text_id`) are compared. The id is a digest of the story's
-    earliest text. An article without any words is a story by itself.
+    earliest text. An article without any words is a story by itself; one that was loaded without title and text is
+    read by the words of its address and its description.
+
+    `known` are stories found before, by `article_id`: articles in it keep their story, whatever comes later, and only
+    the others are placed, in a known story or a new one. Known stories never join. Only those with texts within three
+    times `days` of the new ones are read, so that a day is added in seconds; ids of articles that are gone are ignored.
 
     `days`: how fast nearness fades with the time between two texts. `seed` changes nothing: no step is random.
 
@@ -52,19 +64,63 @@ def find_stories(
     if not days > 0:
         raise WorkbenchError(f"days={days!r} is not a span of time; give a number of days above 0, as in days=7")
     chosen = _representatives(articles)
-    texts = read_texts(chosen[has_words(chosen)], progress=progress)
-    group = _average_linkage(len(texts.ids), near_pairs(texts, days, progress=progress), progress=progress)
-    names = _names(texts, group)
+    chosen = chosen[has_words(chosen)]
+    before = _known_of_texts(articles, known)
+    chosen = _worth_reading(chosen, before, days)
+    names = dict(before)
+    if len(chosen):
+        texts = read_texts(chosen, progress=progress)
+        told = [before.get(text) for text in texts.ids]
+        names |= _names(
+            texts, _average_linkage(told, companions(texts, days, progress=progress), progress=progress), told
+        )
+    return _spread(articles, names, known)
+
+
+def _known_of_texts(articles: pd.DataFrame, known: pd.Series | None) -> dict[str, str]:
+    """The story of each text that has one already: that of most of its articles, then the smallest id."""
+    if known is None:
+        return {}
+    if not isinstance(known, pd.Series):
+        raise WorkbenchError(f"known= is {type(known).__name__}; give the Series that find_stories gave before")
+    ids = known[~known.index.duplicated()].reindex(articles.index)
+    table = pd.DataFrame({"text": _text_ids(articles), "story": ids.to_numpy()}).dropna()
+    counted = table.groupby(["text", "story"]).size().rename("articles").reset_index()
+    first = counted.sort_values(["text", "articles", "story"], ascending=[True, False, True]).drop_duplicates("text")
+    return {str(text): str(story) for text, story in zip(first["text"], first["story"], strict=True)}
+
+
+def _worth_reading(chosen: pd.DataFrame, before: dict[str, str], days: float) -> pd.DataFrame:
+    """The new texts, and those with a story that are near them in time; all where nothing is known."""
+    if not before:
+        return chosen
+    new = ~chosen["text_id"].isin(before.keys())
+    times = chosen["published"]
+    span = pd.Timedelta(days=_LATER * days)
+    within = times.between(times[new].min() - span, times[new].max() + span)
+    return chosen[new | within] if new.any() else chosen[new]
+
+
+def _spread(articles: pd.DataFrame, names: dict[str, str], known: pd.Series | None) -> pd.Series:
+    """Each article's story: the one it had, else that of its text, else one of its own."""
     found = [
         names.get(text) or "s" + digest([text, article])
         for text, article in zip(_text_ids(articles), articles.index.astype(str), strict=True)
     ]
-    return pd.Series(found, index=articles.index, dtype="str", name="story_id")
+    stories = pd.Series(found, index=articles.index, dtype="str", name="story_id")
+    if known is not None:
+        kept = known[~known.index.duplicated()].reindex(articles.index)
+        stories = stories.where(kept.isna(), kept).astype("str").rename("story_id")
+    return stories
 
 
 def _text_ids(articles: pd.DataFrame) -> list[str]:
+    """The text of each article; one without a `text_id`, or without title and text, is a text of its own."""
     own = pd.Series(articles.index.astype("str"), index=articles.index, dtype="str")
-    return articles["text_id"].astype("str").fillna(own).tolist()
+    whole = articles["title"].astype("str").fillna("") + articles["text"].astype("str").fillna("")
+    blank = whole.str.strip() == ""
+    ids = articles["text_id"].astype("str")
+    return ids.where(~blank, ids + own).fillna(own).tolist()
 
 
 def _representatives(articles: pd.DataFrame) -> pd.DataFrame:
@@ -76,46 +132,79 @@ def _representatives(articles: pd.DataFrame) -> pd.DataFrame:
         language=articles["language"].astype("str").fillna("und"),
         _own=articles.index.astype("str"),
     )
+    table = _with_substitutes(table)
     table["_length"] = -table["text"].str.len()
     ordered = table.sort_values(["published", "_length", "_own"], na_position="last", kind="stable")
     return ordered.drop_duplicates("text_id").sort_values("text_id")
 
 
-def _names(texts: Texts, group: list[int]) -> dict[str, str]:
-    """Each text's story id: made from the earliest text of its group, then the smallest id."""
+def _with_substitutes(table: pd.DataFrame) -> pd.DataFrame:
+    """Texts without title take the words of their address for one, those without text their description."""
+    if "url" in table:
+        slugs = table["url"].astype("str").fillna("").map(_headline_of_address)
+        table["title"] = table["title"].where(table["title"].str.strip() != "", slugs)
+    if "description" in table:
+        described = table["description"].astype("str").fillna("")
+        table["text"] = table["text"].where(table["text"].str.strip() != "", described)
+    return table
+
+
+def _headline_of_address(url: str) -> str:
+    """The longest row of words joined by hyphens.
+
+    >>> _headline_of_address("https://www.example.org/2031/03/talks-open-in-geneva-81.html")
+    'talks open in geneva 81'
+    """
+    return max(_SLUG.findall(url.rpartition("//")[2].partition("/")[2]), key=len, default="").replace("-", " ")
+
+
+def _names(texts: Texts, group: list[int], told: list[str | None]) -> dict[str, str]:
+    """Each text's story id: the known one of its group, else made from its earliest text, then the smallest id."""
     order = sorted(range(len(group)), key=lambda at: (np.isnan(texts.day[at]), np.nan_to_num(texts.day[at]), at))
-    first: dict[int, str] = {}
+    name = {group[at]: story for at, story in enumerate(told) if story is not None}
     for at in order:
-        first.setdefault(group[at], "s" + digest([texts.ids[at]]))
-    return {texts.ids[at]: first[group[at]] for at in range(len(group))}
+        name.setdefault(group[at], "s" + digest([texts.ids[at]]))
+    return {texts.ids[at]: name[group[at]] for at in range(len(group))}
 
 
-def _average_linkage(count: int, pairs: Iterable[Pairs], *, progress: bool) -> list[int]:
+def _average_linkage(told: list[str | None], pairs: Pairs, *, progress: bool) -> list[int]:
     """For each text the number of its group: the nearest two groups are joined until none are SAME_STORY apart.
 
-    How near two groups are is the mean over all their pairs of texts, a pair that is not given counting as 0.
+    How near two groups are is the mean over all their pairs of texts, a pair that is not given counting as 0. Texts
+    with the same known story (`told`) begin as one group, and groups of two known stories are never joined.
     """
-    links: list[dict[int, float]] = [{} for _ in range(count)]
-    heap: list[tuple[float, int, int]] = []
-    for left, right, near in pairs:
-        for one, two, value in zip(left.tolist(), right.tolist(), near.tolist(), strict=True):
-            links[one][two] = links[two][one] = value
-            if value >= SAME_STORY:
-                heap.append((-value, one, two))
+    first: dict[str, int] = {}
+    parent = [at if story is None else first.setdefault(story, at) for at, story in enumerate(told)]
+    size = np.bincount(parent, minlength=len(told)).tolist()
+    settled = {root for story, root in first.items()}
+    links: list[dict[int, float]] = [{} for _ in told]
+    for one, two, value in zip(*(part.tolist() for part in pairs), strict=True):
+        here, there = parent[one], parent[two]
+        if here != there and not (here in settled and there in settled):
+            links[here][there] = links[there][here] = links[here].get(there, 0.0) + value
+    heap = [
+        (-near, one, two)
+        for one, near_to in enumerate(links)
+        for two in near_to
+        if one < two and (near := _mean(links, size, one, two)) >= SAME_STORY
+    ]
     heapq.heapify(heap)
-    bar = tqdm(desc="joining stories", unit=" joins", disable=not progress or count < PROGRESS_FROM)
-    parent, size = list(range(count)), [1] * count
+    bar = tqdm(desc="joining stories", unit=" joins", disable=not progress or len(told) < PROGRESS_FROM, leave=False)
     while heap:
         value, one, two = heapq.heappop(heap)
         if parent[one] != one or parent[two] != two or -value != _mean(links, size, one, two):
             continue
+        if two in settled:
+            one, two = two, one
         bar.update()
         for other in _join(links, parent, size, one, two):
-            near_now = _mean(links, size, one, other)
-            if near_now >= SAME_STORY:
-                heapq.heappush(heap, (-near_now, min(one, other), max(one, other)))
+            if one in settled and other in settled:
+                links[one].pop(other), links[other].pop(one)
+            elif (near := _mean(links, size, one, other)) >= SAME_STORY:
+                heapq.heappush(heap, (-near, min(one, other), max(one, other)))
+
     bar.close()
-    return [_root(parent, at) for at in range(count)]
+    return [_root(parent, at) for at in range(len(told))]
 
 
 def _mean(links: list[dict[int, float]], size: list[int], one: int, two: int) -> float:
