@@ -14,11 +14,12 @@ from scipy import stats
 import workbench as wb
 from tests import made
 from workbench.articles import WorkbenchError
-from workbench.baselines import fit_baseline, read_series
+from workbench.baselines import _usual_days, fit_baseline, read_series
 from workbench.deviations import SET_ASIDE, Spread, _left, between, tails
 from workbench.events import Event, KnownDate
 from workbench.known_dates import MATCHED, match_known_dates
 from workbench.peaks import PEAKS, find_peaks
+from workbench.shifts import find_shifts
 
 MONDAY = pd.Timestamp("2021-01-04", tz="UTC")
 WEEK = np.array([1.2, 1.2, 1.2, 1.15, 1.05, 0.65, 0.55])
@@ -177,6 +178,17 @@ def test_ten_busy_days_are_no_shift() -> None:
     assert {day(at) for at in range(150, 160)} <= found_days(table)
 
 
+def test_three_busy_weeks_are_no_shift() -> None:
+    assert not set(find_peaks(days(with_burst(at=150, length=24, times=3)))["kind"]) & {"shift up", "shift down"}
+
+
+@pytest.mark.parametrize(("length", "shifts"), [(20, []), (60, [150, 210])])
+def test_a_level_shifts_only_when_it_lasts(length: int, shifts: list[int]) -> None:
+    counts = np.full(365, 20.0)
+    counts[150 : 150 + length] = 80
+    assert list(find_shifts(counts, np.ones(365), np.ones(365, dtype=bool), 0.05)[0]) == shifts
+
+
 def test_a_slow_rise_is_neither_burst_nor_shift() -> None:
     counts = np.random.default_rng(2).poisson(np.linspace(20, 60, 365))
     assert find_peaks(days(counts)).empty
@@ -281,6 +293,12 @@ def test_days_without_an_issue_are_expected_to_be_empty() -> None:
     assert find_peaks(days([40, 50, 40, 60, 50, 20, 0] * 12)).empty
 
 
+def test_where_most_sundays_stand_out_the_expectation_is_wrong_and_not_the_sundays() -> None:
+    series = read_series(days([40, 40, 40, 40, 40, 40, 10] * 4))
+    weekday = np.arange(28) % 7
+    assert _usual_days(series, weekday, np.full(28, 40.0), 0.01).all()
+
+
 def test_a_burst_hardly_moves_the_band() -> None:
     quiet, burst = wb.expected_band(days(year(13))), wb.expected_band(days(with_burst(times=5)))
     assert (burst["expected"] / quiet["expected"]).between(0.9, 1.1).all()
@@ -377,6 +395,14 @@ def test_a_peak_names_the_stories_that_made_it_and_their_share() -> None:
     assert peak.story_share == pytest.approx(18 / 20)
 
 
+def test_the_stories_of_a_peak_are_those_of_its_days() -> None:
+    later = made.articles([f"The strike closed mine {at}." for at in range(25)], days=[str(day(50).date())] * 25)
+    later = later.assign(story_id="strike", text_id="t" + later.index).set_index("z" + later.index)
+    articles = pd.concat([collection(), later])
+    peaks = find_peaks(wb.coverage(articles, of=articles), articles=articles)
+    assert list(peaks["story_ids"]) == ["storm summit", "strike"]
+
+
 def test_where_texts_are_counted_copies_do_not_make_a_story_large() -> None:
     articles = collection()
     articles.loc[articles["story_id"] == "summit", "text_id"] = "one"
@@ -393,9 +419,9 @@ def test_articles_without_stories_are_refused_with_the_way_out() -> None:
 
 
 def test_a_peak_stands_beside_the_known_dates_around_it() -> None:
-    asked = event((199, "the eve"), (202, "the summit"), (300, "nothing much"))
+    asked = event((199, "the eve"), (203, "the summit"), (205, "too late"))
     peak = first(find_peaks(days(with_burst(at=200)), event=asked))
-    nearest = min((199, 202), key=lambda at: abs((peak.top - day(at)).days))
+    nearest = min((199, 203), key=lambda at: abs((peak.top - day(at)).days))
     assert peak.known == "the eve; the summit"
     assert peak.known_date == day(nearest)
     assert peak.lag == (peak.top - day(nearest)).days

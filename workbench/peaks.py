@@ -84,6 +84,7 @@ def find_peaks(  # noqa: PLR0913 -- keyword-only, each with its usual value
     `table` is a `coverage` of days without groups; days covered in part and gaps (column `gap`) are missing, not
     quiet. Where some outlets are missing for four weeks or longer and others are not, their days count: what is found
     there may be the collection's doing, for numbers but not for shares, and `attrs["in_gaps"]` says on how many days.
+    End the table where the event's window ends: past it there are no matches, and none is a shift down.
     `measure` is articles or texts (by default the unit of the table), or share: then a peak is more than the
     day's total lets expect, not merely a bigger newspaper. `false_share` is how many of the days found may be usual
     ones. Columns:

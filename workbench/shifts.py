@@ -43,16 +43,19 @@ def find_shifts(count: Reals, usual: Reals, kept: Flags, spread: float) -> tuple
     typical = float(np.mean(usual[kept]))
     change, sure = _change(before, after, typical, spread)
     chance = np.minimum(2 * stats.norm.sf(sure) * len(count), 1.0)
-    found: list[int] = []
+    found: dict[int, float] = {}
+    seen: list[int] = []
     for at in np.lexsort((np.arange(len(count)), -np.nan_to_num(sure))):
         if not chance[at] <= FALSE_SHIFTS:
             break
-        if abs(change[at]) < np.log(LEAST_RATIO) or any(abs(at - other) < SIDE for other in found):
+        if abs(change[at]) < np.log(LEAST_RATIO) or any(abs(at - other) < SIDE for other in seen):
             continue
-        if _lasts(before, after, int(at), float(change[at]), typical):
-            found.append(int(at))
-    moved = {_onset(count / usual, at, before[at], after[at]): float(chance[at]) for at in found}
-    return np.array(sorted(moved), dtype=np.int64), np.array([moved[at] for at in sorted(moved)])
+        onset = _onset(count / usual, int(at), before[at], after[at])
+        # what is no shift at its clearest day, but a long burst, is none on the days beside it
+        seen.append(int(at))
+        if _lasts(before, after, onset, float(change[at]), typical) and all(abs(onset - day) >= SIDE for day in found):
+            found[onset] = float(chance[at])
+    return np.array(sorted(found), dtype=np.int64), np.array([found[onset] for onset in sorted(found)])
 
 
 def _sides(rate: Reals) -> tuple[Reals, Reals]:
