@@ -35,7 +35,7 @@ from workbench.peaks import find_peaks
 Counts = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-DAYS, BURSTS, FIRST_SEED = 365, 12, 90_000
+DAYS, BURSTS, FIRST_SEED = 365, 12, 8_000_000
 WEEK = np.array([1.15, 1.2, 1.2, 1.15, 1.1, 0.65, 0.55])
 START = pd.Timestamp("2021-01-04", tz="UTC")
 

@@ -104,7 +104,7 @@ def test_excess_is_what_stands_above_expectation_and_lies_in_its_interval() -> N
     assert list(table["excess"]) == pytest.approx(list(table["articles"] - table["expected"]))
     assert (table["excess_low"] <= table["excess"]).all()
     assert (table["excess"] <= table["excess_high"]).all()
-    assert (table["q"] <= 0.1).all()
+    assert (table["q"] <= 0.05).all()
 
 
 def test_a_wider_level_gives_a_wider_interval() -> None:

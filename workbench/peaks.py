@@ -75,7 +75,7 @@ def find_peaks(  # noqa: PLR0913 -- keyword-only, each with its usual value
     event: Event | None = None,
     articles: pd.DataFrame | None = None,
     measure: str | None = None,
-    false_share: float = 0.1,
+    false_share: float = 0.05,
     level: float = 0.95,
     language: str | None = None,
 ) -> pd.DataFrame:
