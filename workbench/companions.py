@@ -13,6 +13,7 @@ they sound (`nearness`). It fades with time (Miranda et al. 2018, "Multilingual 
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -70,8 +71,8 @@ _COMMON = 1_500
 _SMALL = 2_000
 """Texts of a language up to which every two are compared by all their features."""
 
-_KEPT = 40
-_KEPT_ACROSS = 20
+_KEPT = 30
+_KEPT_ACROSS = 10
 """Nearest texts kept for each text, in its own language and in each other one."""
 
 _LEAST = 0.02
@@ -235,18 +236,13 @@ def _nearest_of(  # noqa: PLR0913 -- the two sides, the two ways to score a pair
     turned = theirs.T.tocsr()
 
     def compare(start: int) -> Pairs:
-        shared = (ours[start : start + _BLOCK] @ turned).tocoo()
-        some = shared.data > _LEAST / 2
-        left, right, near = (
-            shared.row[some].astype(np.int64) + start,
-            shared.col[some].astype(np.int64),
-            shared.data[some],
-        )
-        if ours is theirs:
-            left, right, near = (part[left != right] for part in (left, right, near))
-        left, right, _ = _best(left, right, faded(left, right, near), 2 * kept)
-        near = faded(left, right, exact(left, right))
-        return _best(left, right, near, kept)
+        shared = (ours[start : start + _BLOCK] @ turned).tocsr()
+        left = np.repeat(np.arange(shared.shape[0]), np.diff(shared.indptr)) + start
+        some = np.flatnonzero((shared.data > _LEAST / 2) & ((left != shared.indices) | (ours is not theirs)))
+        left, right = left[some], shared.indices[some].astype(np.int64)
+        some = _largest(left, faded(left, right, shared.data[some]), kept + kept // 2)
+        left, right = left[some], right[some]
+        return _best(left, right, faded(left, right, exact(left, right)), kept)
 
     with ThreadPool(os.cpu_count() or 1) as pool:
         starts = bar.over(range(0, ours.shape[0], _BLOCK), ours.shape[0])
@@ -254,6 +250,16 @@ def _nearest_of(  # noqa: PLR0913 -- the two sides, the two ways to score a pair
     nothing = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     left, right, near = (np.concatenate(part) for part in zip(nothing, *found, strict=True))
     return left, right, near
+
+
+def _largest(rows: Places, values: Numbers, most: int) -> Places:
+    """The places of the `most` largest values above 0 of each row; rows follow each other."""
+    found = [np.zeros(0, np.int64)]
+    for first, after in itertools.pairwise([*np.flatnonzero(np.diff(rows, prepend=-1)).tolist(), len(rows)]):
+        own = values[first:after]
+        some = np.argpartition(-own, most)[:most] if after - first > most else np.arange(after - first)
+        found.append(some[own[some] > 0] + first)
+    return np.concatenate(found)
 
 
 def _best(left: Places, right: Places, near: Numbers, most: int) -> Pairs:

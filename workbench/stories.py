@@ -30,7 +30,7 @@ from workbench.nearness import (
 SAME_STORY = 0.54
 """Average agreement from which two groups of texts are one story; from .48 to .60 B-cubed F1 moves by .03 at most."""
 
-_LATER = 3
+_LATER = 2
 """How many times `days` before and after new articles the known stories are read again that they may belong to."""
 
 _SLUG = re.compile(r"[^\W\d_]+(?:-[^\W_]+){2,}")
@@ -53,7 +53,7 @@ def find_stories(
     read by the words of its address and its description.
 
     `known` are stories found before, by `article_id`: articles in it keep their story, whatever comes later, and only
-    the others are placed, in a known story or a new one. Known stories never join. Only those with texts within three
+    the others are placed, in a known story or a new one. Known stories never join. Only those with texts within twice
     times `days` of the new ones are read, so that a day is added in seconds; ids of articles that are gone are ignored.
 
     `days`: how fast nearness fades with the time between two texts. `seed` changes nothing: no step is random.
