@@ -121,28 +121,7 @@ ORDER = (
 )
 """A module imports only from those before it. A folder counts as one, and its files know each other."""
 
-DRAWING = (
-    "look",
-    "plot_marks",
-    "plot_periods",
-    "plot_gaps",
-    "plot_words",
-    "drawn_topics",
-    "plot_sizes",
-    "plot_map",
-    "plot_hierarchy",
-    "plot_trends",
-    "plot_topics",
-    "plot_outlets",
-    "plot_peaks",
-    "plot_timeline",
-    "plot_calendar",
-    "plot_panels",
-    "plot_lags",
-    "plot_who",
-    "plot_countries",
-    "plot",
-)
+DRAWING = tuple(name for name in ORDER if name.startswith("plot") or name in {"look", "drawn_topics"})
 DRAWING_KNOWS = {"articles", "languages", "topics", "events", "periods", "coverage", *DRAWING}
 """Plots draw tables: they know the errors and the shapes of what they draw, but no step that makes the tables."""
 

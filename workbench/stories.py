@@ -53,8 +53,8 @@ def find_stories(
     read by the words of its address and its description.
 
     `known` are stories found before, by `article_id`: articles in it keep their story, whatever comes later, and only
-    the others are placed, in a known story or a new one. Known stories never join. Only those with texts within twice
-    times `days` of the new ones are read, so that a day is added in seconds; ids of articles that are gone are ignored.
+    the others are placed, in a known story or a new one. Known stories never join. Only those with texts within
+    twice `days` of the new ones are read, so that a day is added in seconds; ids of articles that are gone are ignored.
 
     `days`: how fast nearness fades with the time between two texts. `seed` changes nothing: no step is random.
 
