@@ -41,8 +41,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_there_are_seven_in_reading_order_and_the_index_names_them_so() -> None:
-    assert [path.name[:2] for path in NOTEBOOKS] == [f"{number:02}" for number in range(1, 8)]
+def test_there_are_eight_in_reading_order_and_the_index_names_them_so() -> None:
+    assert [path.name[:2] for path in NOTEBOOKS] == [f"{number:02}" for number in range(1, 9)]
     index = (PROJECT / "notebooks" / "README.md").read_text("utf-8")
     places = [index.find(f"({path.name})") for path in NOTEBOOKS]
     assert -1 not in places

@@ -196,6 +196,10 @@ class Readable(pd.DataFrame):
     def __repr__(self) -> str:
         return super().__repr__() if len(self) else "There is none."
 
+    def _repr_markdown_(self) -> str | None:
+        """A table without rows is a sentence, in a report as in the notebook."""
+        return None if len(self) else repr(self)
+
     def _repr_html_(self) -> str:
         if not len(self):
             return f"<p>{self!r}</p>"
