@@ -63,10 +63,9 @@ def find_stories(
     require(articles, "title", "text", "published", "language", "text_id")
     if not days > 0:
         raise WorkbenchError(f"days={days!r} is not a span of time; give a number of days above 0, as in days=7")
-    chosen = _representatives(articles)
-    chosen = chosen[has_words(chosen)]
     before = _known_of_texts(articles, known)
-    chosen = _worth_reading(chosen, before, days)
+    chosen = _representatives(_worth_reading(articles, before, days))
+    chosen = chosen[has_words(chosen)]
     names = dict(before)
     if len(chosen):
         texts = read_texts(chosen, progress=progress)
@@ -90,15 +89,15 @@ def _known_of_texts(articles: pd.DataFrame, known: pd.Series | None) -> dict[str
     return {str(text): str(story) for text, story in zip(first["text"], first["story"], strict=True)}
 
 
-def _worth_reading(chosen: pd.DataFrame, before: dict[str, str], days: float) -> pd.DataFrame:
-    """The new texts, and those with a story that are near them in time; all where nothing is known."""
+def _worth_reading(articles: pd.DataFrame, before: dict[str, str], days: float) -> pd.DataFrame:
+    """The articles of new texts, and those with a story that are near them in time; all where nothing is known."""
     if not before:
-        return chosen
-    new = ~chosen["text_id"].isin(before.keys())
-    times = chosen["published"]
+        return articles
+    new = pd.Series([text not in before for text in _text_ids(articles)], index=articles.index)
+    times = articles["published"]
     span = pd.Timedelta(days=_LATER * days)
     within = times.between(times[new].min() - span, times[new].max() + span)
-    return chosen[new | within] if new.any() else chosen[new]
+    return articles[new | within] if new.any() else articles[new]
 
 
 def _spread(articles: pd.DataFrame, names: dict[str, str], known: pd.Series | None) -> pd.Series:
@@ -117,8 +116,10 @@ def _spread(articles: pd.DataFrame, names: dict[str, str], known: pd.Series | No
 def _text_ids(articles: pd.DataFrame) -> list[str]:
     """The text of each article; one without a `text_id`, or without title and text, is a text of its own."""
     own = pd.Series(articles.index.astype("str"), index=articles.index, dtype="str")
-    whole = articles["title"].astype("str").fillna("") + articles["text"].astype("str").fillna("")
-    blank = whole.str.strip() == ""
+    blank = pd.Series(data=True, index=articles.index)
+    for name in ("title", "text"):
+        read = articles[name].astype("str").fillna("")
+        blank &= (read == "") | read.str.isspace()
     ids = articles["text_id"].astype("str")
     return ids.where(~blank, ids + own).fillna(own).tolist()
 
