@@ -69,7 +69,7 @@ def test_the_legend_names_the_class_that_holds_the_value(measure: Any) -> None:
     totals = dict(zip(table["period"].dt.strftime("%Y-%m-%d"), table["total"], strict=True))
     for name, day in squares(plot_calendar(table, measure=measure))[["name", "day"]].itertuples(index=False):
         low, _, high = name.partition("–")
-        if name == "no articles collected":
+        if name == "none collected":
             assert totals[day] == 0
         else:
             assert int(low) <= values[day] <= int(high or low)
@@ -92,11 +92,11 @@ def test_a_quiet_day_is_white_one_not_collected_crossed_and_a_gap_hatched() -> N
     figure = plot_calendar(table)
     drawn = squares(figure).groupby("name")["day"].agg(list)
     assert drawn["0"] == [f"2022-01-0{day}" for day in range(1, 6)]
-    assert drawn["no articles collected"] == ["2022-01-10", "2022-01-11", "2022-01-12"]
+    assert drawn["none collected"] == ["2022-01-10", "2022-01-11", "2022-01-12"]
     traces = {trace.name: trace for trace in figure.data}
-    assert traces["no articles collected"].marker.pattern.shape == "x"
+    assert traces["none collected"].marker.pattern.shape == "x"
     assert traces["0"].marker.pattern.shape is None
-    hatched = [trace for trace in figure.data if trace.name == "gap: not all collected"]
+    hatched = [trace for trace in figure.data if trace.name == "part missing"]
     assert {trace.marker.pattern.shape for trace in hatched} == {"/"}
     assert [trace.showlegend for trace in hatched] == [True] + [False] * (len(hatched) - 1)
     assert sum(len(trace.x) for trace in hatched) == 9

@@ -176,10 +176,11 @@ def test_what_cannot_be_asked_is_said() -> None:
         story_timeline(told(), most=0)
 
 
-def test_each_dot_leads_to_the_articles_of_its_story_and_day() -> None:
+@pytest.mark.parametrize("listed", [told(), told().drop(columns="story_id")], ids=["as told", "without stories"])
+def test_each_dot_leads_to_the_articles_of_its_story_and_day(listed: pd.DataFrame) -> None:
     articles = told()
     figure = plot_timeline(story_timeline(articles))
-    read = read_figure(json.loads(figure.to_json()), Listed(articles, len(articles)), number=1)
+    read = read_figure(json.loads(figure.to_json()), Listed(listed, len(listed)), number=1)
     led = [tuple(articles.index[place] for place in mark) for mark in read.marks[0] or []]
     assert sorted(led) == [("a00",), ("a01",), ("a02", "a03", "a04"), ("a06", "a07")]
 

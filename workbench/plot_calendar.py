@@ -174,7 +174,7 @@ def _parts(calendar: _Calendar) -> Iterator[tuple[_Look, pd.DataFrame]]:
         light = shade in SHADES[:5]
         inside = known[(known[measure] > low) & (known[measure] <= high)]
         parts.append((_Look(name, shade, ink=INK if light else "#FFFFFF"), inside))
-    parts.append((_Look("no articles collected" if measure != "share" else "no total", GREY, "x"), table[unknown]))
+    parts.append((_Look("none collected" if measure != "share" else "no total", GREY, "x"), table[unknown]))
     return ((look, days) for look, days in parts if len(days))
 
 
@@ -223,8 +223,8 @@ def _hatch_gaps(figure: go.Figure, parts: list[tuple[_Look, pd.DataFrame]]) -> l
             continue
         pattern = {"shape": "/", "fgcolor": look.ink, "bgcolor": CLEAR, "size": 6, "solidity": 0.12}
         style = {"color": look.ink, "line": {"width": 0}, "pattern": pattern}
-        _add_overlay(figure, days[days["gap"].astype(bool)], "gap: not all collected", style, listed=not names)
-        names = ["gap: not all collected"]
+        _add_overlay(figure, days[days["gap"].astype(bool)], "part missing", style, listed=not names)
+        names = ["part missing"]
     return names
 
 

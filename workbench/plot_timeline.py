@@ -74,8 +74,15 @@ def plot_timeline(table: pd.DataFrame, *, title: str | None = None) -> go.Figure
     figure = describe(
         figure, title=heading, caption=" ".join([f"{heading}.", *notes]), alt=_alternative(dated, heading)
     )
-    rule = {"every": every, "by": "story_id", "each": dots["story"].tolist()}
+    rule = {"every": every, "each": dots["story"].tolist(), **_behind(dated)}
     return lead(figure, rule, _numbers(dated))
+
+
+def _behind(dated: pd.DataFrame) -> dict[str, Any]:
+    """The part of the rule that says which articles a story has; by the column where the table has lost them."""
+    articles = dated.attrs.get("articles") or {}
+    known = all(story in articles for story in dated.index)
+    return {"members": {story: articles[story] for story in dated.index}} if known else {"by": "story_id"}
 
 
 def _rows(dated: pd.DataFrame, every: str) -> Iterator[_Row]:

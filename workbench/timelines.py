@@ -79,7 +79,7 @@ def story_timeline(
     The key sentence is the most central of the leads' sentences (LexRank: Erkan and Radev 2004, section 3.3), weighed
     by its place in its text as in MEAD (Radev et al. 2004, "Centroid-based summarization of multiple documents",
     section 3.2). `attrs["texts"]` holds for each story the distinct texts per period, `attrs["stories"]` how many
-    stories had enough texts, `attrs["every"]` the period.
+    stories had enough texts, `attrs["every"]` the period, `attrs["articles"]` the ids of the articles of each story.
 
     `articles` needs the column `story_id`: articles.assign(story_id=find_stories(articles)). Raises WorkbenchError for
     a table without the columns it needs, an unknown period, and `most` or `least_texts` below 1.
@@ -111,7 +111,8 @@ def story_timeline(
         table["topic"] = _topics(told).reindex(table.index)
         columns.append("topic")
     ordered = table.sort_index().sort_values(["top", "first", "last"], na_position="last", kind="stable")[columns]
-    ordered.attrs = {"every": every, "stories": len(known), "least_texts": least_texts, "texts": texts}
+    ids = {str(story): sorted(map(str, own)) for story, own in told.groupby("story_id").groups.items()}
+    ordered.attrs = {"every": every, "stories": len(known), "least_texts": least_texts, "texts": texts, "articles": ids}
     return ordered
 
 
