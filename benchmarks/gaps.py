@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from workbench.articles import as_articles
 from workbench.coverage import coverage
 from workbench.events import about, load_events
-from workbench.gaps import find_gaps
+from workbench.gaps import collected_throughout, find_gaps
 from workbench.load import load_articles
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -210,15 +210,23 @@ def collection(path: Path, event: str) -> None:
     shown = gaps.assign(first=gaps["first"].dt.date, last=gaps["last"].dt.date)
     print(shown.round({"expected": 0}).to_string(index=False))
     print("too few articles to tell:", ", ".join(gaps.attrs["too_few"]) or "none")
-    matches = about(articles, load_events(ROOT / "data" / "events.toml")[event])
-    print(f"\n{event}: {len(matches)} articles; share in % by week, gaps ignored and left out")
+    asked = load_events(ROOT / "data" / "events.toml")[event]
+    matches = about(articles, asked)
     ignored, left_out = (coverage(matches, of=articles, every="week", gaps=use) for use in (False, True))
+    reported = ignored.loc[ignored["articles"] > 0, "period"]
+    first, last = reported.min(), reported.max() + pd.Timedelta(days=6)
+    steady = collected_throughout(articles, start=first, end=last, gaps=gaps)
+    own = coverage(about(steady, asked), of=steady, every="week", gaps=gaps).set_index("period")
+    print(f"\nnot collected throughout {first.date()} to {last.date()}, days: {steady.attrs['outlets_left_out']}")
+    print(f"\n{event}: {len(matches)} articles; share in % by week: gaps ignored, left out, and of the steady outlets")
     table = ignored[["period", "articles", "total"]].assign(
         period=ignored["period"].dt.date,
         ignored=(ignored["share"] * 100).round(2),
         left_out=(left_out["share"] * 100).round(2),
         total_left=left_out["total"],
         gap=left_out["gap"],
+        steady=(own["share"].reindex(ignored["period"]).to_numpy() * 100).round(2),
+        total_steady=own["total"].reindex(ignored["period"]).to_numpy(),
     )
     print(table[table["articles"] > 0].to_string(index=False))
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.articles import WorkbenchError
+from workbench.articles import WorkbenchError, as_articles
 from workbench.caps import find_caps
 from workbench.coverage import compare, composition, coverage, coverage_by
-from workbench.gaps import COLUMNS, find_gaps
+from workbench.gaps import COLUMNS, collected_throughout, find_gaps
 from workbench.plot import plot_coverage
 
 START = pd.Timestamp("2022-01-03", tz="UTC")  # a Monday
@@ -332,3 +332,40 @@ def test_compared_events_keep_the_gaps() -> None:
     tables = [coverage(articles[articles["match"] == match], of=articles, every="week") for match in (True, False)]
     both = plot_coverage(compare({"talks": tables[0], "rest": tables[1]}), measure="share")
     assert "B: nothing collected" in both.layout.meta["caption"]
+
+
+def steady_and_late() -> pd.DataFrame:
+    """Four articles a day: AP from January to March 2022, dpa from February on."""
+    days = pd.date_range("2022-01-03", "2022-03-27")
+    table = pd.DataFrame({"published": [*days, *days[28:]] * 4, "source": (["AP"] * 84 + ["dpa"] * 56) * 4})
+    return as_articles(table)
+
+
+def test_an_outlet_that_enters_the_window_late_is_left_out_of_it_and_named() -> None:
+    articles = steady_and_late()
+    steady = collected_throughout(articles, start="2022-01-03", end="2022-03-27")
+    assert set(steady["source"]) == {"AP"}
+    assert steady.attrs["outlets_left_out"] == {"dpa": 28}
+    later = collected_throughout(articles, start="2022-02-07", end="2022-03-27")
+    assert later.index.equals(articles.index)
+    assert later.attrs["outlets_left_out"] == {}
+    assert "outlets_left_out" not in articles.attrs
+
+
+def test_how_much_of_a_window_may_be_missing_is_told() -> None:
+    articles = steady_and_late()
+    for least, outlets in ((0.9, {"AP"}), (0.85, {"AP", "dpa"})):
+        steady = collected_throughout(articles, start="2022-01-24", end="2022-03-27", least=least)
+        assert set(steady["source"]) == outlets
+
+
+def test_articles_without_an_outlet_and_outlets_with_few_articles_stay() -> None:
+    few = as_articles(pd.DataFrame({"published": ["2022-01-10", "2022-01-11"], "source": ["AFP", None]}))
+    assert len(collected_throughout(few, start="2022-01", end="2022-03")) == 2
+
+
+def test_a_window_that_is_none_is_refused() -> None:
+    with pytest.raises(WorkbenchError, match="comes after"):
+        collected_throughout(steady_and_late(), start="2022-03-01", end="2022-01-01")
+    with pytest.raises(WorkbenchError, match="least=2"):
+        collected_throughout(steady_and_late(), start="2022-01", end="2022-03", least=2)

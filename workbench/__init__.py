@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         describe_topics,
         few_texts,
     )
-    from workbench.gaps import find_gaps
+    from workbench.gaps import collected_throughout, find_gaps
     from workbench.inference import explain_date, infer_dates
     from workbench.known_dates import match_known_dates
     from workbench.labelling import labelling_desk
@@ -94,7 +94,7 @@ _HOME = {
     "search": ("concordance", "explain_query", "search"),
     "events": ("Event", "Events", "about", "find_events", "load_events", "matches"),
     "likeness": ("like",),
-    "gaps": ("find_gaps",),
+    "gaps": ("collected_throughout", "find_gaps"),
     "suggestions": ("suggest_terms",),
     "accuracy": ("accuracy",),
     "audits": ("Audit", "audit"),

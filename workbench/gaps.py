@@ -16,7 +16,7 @@ from workbench.articles import WorkbenchError, require
 from workbench.baseline import fill, usual
 from workbench.caps import find_caps
 from workbench.groups import factorized, named
-from workbench.periods import Times, Whole, times_of
+from workbench.periods import Day, Times, Whole, asked_days, times_of
 from workbench.spans import Search, find_spans
 
 KINDS = ("silent", "thin", "before", "after", "capped")
@@ -159,3 +159,52 @@ def _rows(days: _Days, most_chance: float) -> list[tuple[object, ...]]:
             name = days.names[cap.outlet]
             rows.append((name, "capped", first, last, last - first + 1, cap.found, np.nan, chance, cap.cap))
     return rows
+
+
+def collected_throughout(
+    articles: pd.DataFrame,
+    *,
+    start: Day,
+    end: Day,
+    gaps: pd.DataFrame | None = None,
+    least: float = 0.95,
+) -> pd.DataFrame:
+    """The articles of the outlets that were collected from `start` to `end`, on `least` of the days or more.
+
+    A share over all outlets moves when an outlet enters the collection or leaves it, whatever the news. Counted among
+    these alone it cannot: coverage(wb.about(steady, event), of=steady). Articles of other times stay. `gaps` is the
+    table of `find_gaps`, found anew where none is given; caps do not count. `start` and `end` are days, both included.
+
+    `attrs["outlets_left_out"]` gives for each outlet that is left out the days it was not collected in the window.
+    Outlets with too few articles to tell, and articles without an outlet, stay.
+
+    Raises WorkbenchError for a window that ends before it starts and for `least` outside 0 to 1.
+
+    >>> from workbench.articles import as_articles
+    >>> days = pd.date_range("2022-01-03", "2022-03-27")
+    >>> found = pd.DataFrame({"published": [*days, *days[28:]] * 4, "source": (["AP"] * 84 + ["dpa"] * 56) * 4})
+    >>> steady = collected_throughout(as_articles(found), start="2022-01-03", end="2022-03-27")
+    >>> sorted(set(steady["source"])), steady.attrs["outlets_left_out"]
+    (['AP'], {'dpa': 28})
+    """
+    require(articles, "published", "source")
+    if isinstance(least, bool) or not isinstance(least, int | float) or not 0 <= least <= 1:
+        raise WorkbenchError(f"least={least!r} is not between 0 and 1; write least=0.95")
+    low, high = _window(start, end)
+    known = find_gaps(articles) if gaps is None else gaps
+    known = known[known["kind"] != "capped"]
+    begins, ends = known["first"].where(known["first"] >= low, low), known["last"].where(known["last"] <= high, high)
+    days = (ends - begins).dt.days + 1
+    missed = days.clip(lower=0).groupby(known["source"]).sum()
+    out = {str(name): int(count) for name, count in missed.items() if count > (1 - least) * ((high - low).days + 1)}
+    steady = articles[~articles["source"].isin(list(out))]
+    steady.attrs = {**articles.attrs, "outlets_left_out": out}
+    return steady
+
+
+def _window(start: Day, end: Day) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day as UTC midnights."""
+    first, after = asked_days(start, end)
+    if first is None or after is None or first >= after:
+        raise WorkbenchError(f"start={start!r} and end={end!r} are no window; give days, the first one first")
+    return pd.Timestamp(first, unit="us", tz="UTC"), pd.Timestamp(after, unit="us", tz="UTC") - pd.Timedelta(days=1)

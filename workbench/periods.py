@@ -127,7 +127,7 @@ def make_grid(
     if every is not None:
         choice("every", every, PERIODS)
     choice("week_start", week_start, WEEKDAYS)
-    given = _asked(start, end)
+    given = asked_days(start, end)
     step = PERIODS[every] if every is not None else None
     reach = _extent(times, step, week_start)
     window = _window(given, reach)
@@ -163,7 +163,8 @@ def choice(name: str, value: object, options: Iterable[str]) -> None:
         raise WorkbenchError(f"{name}={value!r} is not known{hint} choose from {', '.join(known)}")
 
 
-def _asked(start: Day | None, end: Day | None) -> tuple[int | None, int | None]:
+def asked_days(start: Day | None, end: Day | None) -> tuple[int | None, int | None]:
+    """Where a window of days begins and where it ends, in microseconds since 1970; None where it is open."""
     low = None if start is None else _days(start, "start")[0]
     high = None if end is None else _days(end, "end")[1]
     if low is not None and high is not None and low >= high:
