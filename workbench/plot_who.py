@@ -23,7 +23,7 @@ MOST_ACROSS, MOST_DOWN = 15, 40
 GATHERED = ("(other)", "(none)", "-1", "unassigned")
 """Groups that are no outlet, story or topic of their own: drawn hollow, and not on the scale."""
 
-_LEFT, _LETTERS = 158, 25
+_LEFT, _LETTERS = 158, 23
 """Pixels for the labels of stories, and letters of a line of them."""
 
 _ROW, _SQUARE = 38, 16
