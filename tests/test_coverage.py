@@ -183,7 +183,7 @@ def test_copies_of_one_text_widen_the_interval_to_that_of_the_texts() -> None:
 
 def test_the_interval_covers_the_truth_where_stories_are_copied_1_to_50_times() -> None:
     random = np.random.default_rng(7)
-    cells, texts, truth = 400, 60, 0.3
+    cells, texts, truth = 200, 60, 0.3
     copies = np.where(random.random((cells, texts)) < 0.2, random.integers(1, 51, (cells, texts)), 1)
     match = random.random((cells, texts)) < truth
     number = copies.ravel()
