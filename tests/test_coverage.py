@@ -58,7 +58,7 @@ def days(count: int, *, day: str = "2022-01-10", **columns: object) -> pd.DataFr
     )
 
 
-law = settings(max_examples=60, deadline=None)
+law = settings(max_examples=40, deadline=None)
 
 
 @law

@@ -106,7 +106,7 @@ def test_it_runs_on_the_sample_and_its_answer_holds_numbers(path: Path, sample: 
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("number", [0, 1, 2, 9, 30])
+@pytest.mark.parametrize("number", [0, 9])
 def test_the_talks_notebook_runs_on_hardly_any_articles(number: int, sample: Path, tmp_path: Path) -> None:
     articles, ledger = read_tables(sample)
     few = articles.sample(number, random_state=number)
