@@ -78,8 +78,8 @@ _KEPT_ACROSS = 10
 _LEAST = 0.02
 """Texts less alike than this are strangers in any collection."""
 
-_STRANGER, _ABOVE = 10, 2.0
-"""The tenth nearest text is mostly a stranger: twice what it is alike, in the median, is what chance may give."""
+_STRANGER, _ABOVE = 20, 4.0
+"""The twentieth nearest text is mostly a stranger: four times its likeness, in the median, is what chance may give."""
 
 _OWN = 0.06
 """A text is at least so much of its own company: two that have nobody else are not one story for a weak tie."""
@@ -113,10 +113,10 @@ def _alone(left: Places, near: Numbers, size: int) -> NDArray[np.bool_]:
     """
     starts = np.flatnonzero(np.diff(left, prepend=-1))
     rank = np.arange(len(left)) - np.repeat(starts, np.diff(np.append(starts, len(left))))
-    first, tenth = np.zeros(size), np.zeros(size)
-    for nearness, place in ((first, 0), (tenth, _STRANGER - 1)):
+    first, stranger = np.zeros(size), np.zeros(size)
+    for nearness, place in ((first, 0), (stranger, _STRANGER - 1)):
         nearness[left[rank == place]] = near[rank == place]
-    return first < _ABOVE * np.median(tenth) if size else np.zeros(0, dtype=bool)
+    return first < _ABOVE * np.median(stranger) if size else np.zeros(0, dtype=bool)
 
 
 def _within(texts: Texts, days: float, *, progress: bool) -> Iterator[Pairs]:
