@@ -230,3 +230,22 @@ def test_two_happenings_of_one_kind_stay_apart(name: str, dated: str, least: flo
 def test_known_stories_that_are_none_are_refused(articles: pd.DataFrame) -> None:
     with pytest.raises(WorkbenchError, match="known= is dict"):
         find_stories(articles, known={"dam-1": "s"})  # type: ignore[arg-type]
+
+
+def test_copies_that_were_in_two_known_stories_stay_there(articles: pd.DataFrame) -> None:
+    copy = articles.loc[["fire-1"]].rename(index={"fire-1": "zz-copy"})
+    known = pd.Series({"fire-1": "one", "zz-copy": "another"})
+    found = find_stories(pd.concat([articles, copy]), known=known, progress=False)
+    assert found[["fire-1", "zz-copy"]].tolist() == ["one", "another"]
+
+
+def test_articles_without_title_and_text_are_no_copies_of_each_other(articles: pd.DataFrame) -> None:
+    stubs = articles.loc[["dam-2", "fire-1"]].assign(title="", text=" ", text_id="tblank")
+    stubs["url"] = [
+        "https://example.org/orvell-cleans-up-after-kestrel-dam-flood",
+        "https://example.org/lumsey-market-hall-burns-down-overnight",
+    ]
+    table = pd.concat([articles.assign(url=""), stubs.set_axis(["stub-1", "stub-2"])])
+    found = find_stories(table, progress=False)
+    assert found["stub-1"] == found["dam-1"]
+    assert found["stub-2"] != found["stub-1"]
