@@ -57,7 +57,7 @@ _ACROSS = 1.3
 """Brings the likeness between languages to the scale of that within one."""
 
 _SHARP = 1.25
-"""Power of a likeness within a text's company: nearer ones weigh more. From 1 to 1.5 B-cubed F1 moves by .03 at most."""
+"""Power of a likeness in a company: near ones weigh more. From 1 to 1.5 B-cubed F1 moves by .03 at most."""
 
 _FEATURES = 150
 """Strongest features kept per text: the rest adds cost and no evidence."""
